@@ -1,0 +1,56 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+
+from accounts import actions
+from accounts.models import Device, User
+
+
+@admin.register(User)
+class UserAdmin(ModelAdmin):
+    """People sign up by themselves, and are never deleted: others' conversations hold what they wrote."""
+
+    list_display = ("username", "display_name", "email", "is_active", "is_staff", "joined_at")
+    list_filter = ("is_active", "is_staff")
+    search_fields = ("username__startswith", "email__startswith", "display_name__istartswith")
+    ordering = ("username",)
+    fields = ("id", "username", "email", "display_name", "is_active", "is_staff", "is_superuser", "groups")
+    readonly_fields = ("id",)
+    filter_horizontal = ("groups",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Nobody raises himself: rights are given by superusers."""
+        rights = () if getattr(request.user, "is_superuser", False) else ("is_staff", "is_superuser", "groups")
+        return (*self.readonly_fields, *rights)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        super().save_model(request, obj, form, change)
+        if not obj.is_active:
+            actions.end_devices(devices=list(obj.devices.all()), now=timezone.now())
+
+
+@admin.register(Device)
+class DeviceAdmin(ModelAdmin):
+    list_display = ("user", "name", "platform", "app_version", "address", "last_seen_at", "created_at")
+    list_select_related = ("user",)
+    search_fields = ("user__username__startswith", "address")
+    ordering = ("-last_seen_at",)
+    fields = ("id", *list_display)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Device | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Device | None = None) -> bool:
+        return False

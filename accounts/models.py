@@ -1,0 +1,124 @@
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Func, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts import rules
+from accounts.errors import AccountInactive, BadUsername, EmailTaken, SessionEnded, UsernameTaken
+from imserver.errors import DomainError
+from imserver.ids import uuid7
+
+
+def _taken(field: str, refusal: type[DomainError]) -> models.UniqueConstraint:
+    return models.UniqueConstraint(fields=[field], name=refusal.code, violation_error_message=refusal.message)
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def named(self, text: str) -> Self:
+        """User names that begin so, or the one person with this address: an @ tells them apart."""
+        return self.filter(email=text) if "@" in text else self.filter(username__startswith=text)
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, email: str, password: str, **more: Any) -> "User":
+        more["display_name"] = rules.display_name(more.get("display_name") or username)
+        user = self.model(username=rules.username(username), email=rules.storable(email).lower(), **more)
+        user.set_password(password)
+        user.save(using=self._db, force_insert=True)
+        return user
+
+    def create_superuser(self, username: str, email: str, password: str, **more: Any) -> "User":
+        return self.create_user(username, email, password, is_staff=True, is_superuser=True, **more)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username=(username or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # Collation C: the unique index then serves "begins with", in order, whatever the database's own collation.
+    username = models.CharField(
+        max_length=32,
+        db_collation="C",
+        validators=[RegexValidator(rf"^{rules.USERNAME}\Z", BadUsername.message, BadUsername.code)],
+    )
+    email = models.EmailField()
+    display_name = models.CharField(max_length=rules.NAME_LENGTH)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager.from_queryset(UserQuerySet)()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
+
+    class Meta:
+        constraints = [
+            _taken("username", UsernameTaken),
+            _taken("email", EmailTaken),
+            models.CheckConstraint(condition=Q(username__regex=f"^{rules.USERNAME}$"), name="username_is_plain"),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="email_is_lower_case"),
+            models.CheckConstraint(condition=~Q(display_name=""), name="display_name_is_there"),
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class DeviceQuerySet(models.QuerySet["Device"]):
+    def of(self, user_id: UUID, device_id: UUID) -> "Device":
+        """The device with its person, if both may still come in."""
+        device = self.select_related("user").filter(pk=device_id, user=user_id).first()
+        if device is None:
+            raise SessionEnded
+        if not device.user.is_active:
+            raise AccountInactive
+        return device
+
+
+class Device(models.Model):
+    """One log-in. It lives as long as its Django session, which django-allauth works with."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="devices")
+    session_key = models.CharField(max_length=40)
+    name = models.CharField(max_length=100, blank=True)
+    platform = models.CharField(max_length=20, blank=True)
+    app_version = models.CharField(max_length=20, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    turn = models.PositiveIntegerField(default=0)  # of its newest refresh token
+    turned_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session_key"], name="one_device_a_session")]
+
+    def __str__(self) -> str:
+        return self.name or str(self.id)
+
+
+class Revoked(models.Model):
+    """A device that was ended: gateways read the newest of these every second and close its sockets."""
+
+    session_id = models.UUIDField(primary_key=True)
+    at = models.DateTimeField(db_default=Func(function="clock_timestamp"), db_index=True)
+
+    class Meta:
+        db_table = "revoked"
+
+    def __str__(self) -> str:
+        return str(self.session_id)

@@ -1,0 +1,55 @@
+"""Who people are. The two asynchronous reads serve gateways, many sockets at a time."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts import rules
+from accounts.models import User
+from imserver import database
+from imserver.errors import BadRequest
+
+SHORTEST_SEARCH: Final = 2
+FOUND_AT_MOST: Final = 20
+
+_SESSIONS: Final = """
+select device.id, person.id, person.username, person.display_name, person.is_active
+from unnest(%s::uuid[], %s::uuid[]) as asked (user_id, device_id)
+join accounts_device device on device.id = asked.device_id and device.user_id = asked.user_id
+join accounts_user person on person.id = device.user_id
+"""
+_REVOKED: Final = "select session_id, at from revoked where at > clock_timestamp() - make_interval(secs => %s)"
+
+
+class Person(NamedTuple):
+    id: UUID
+    username: str
+    display_name: str
+    is_active: bool
+
+
+def search(*, by: User, text: str) -> QuerySet[User]:
+    """People by the beginning of the user name or by the whole e-mail address, never oneself."""
+    wanted = rules.storable(text).strip().lower()
+    if len(wanted) < SHORTEST_SEARCH:
+        raise BadRequest("Say at least two characters.")
+    return User.objects.active().named(wanted).exclude(pk=by.pk).order_by("username")[:FOUND_AT_MOST]
+
+
+def active(user_ids: Iterable[UUID]) -> set[UUID]:
+    return set(User.objects.active().filter(pk__in=user_ids).values_list("pk", flat=True))
+
+
+async def sessions(pairs: Sequence[tuple[UUID, UUID]]) -> dict[UUID, Person | None]:
+    """Whose each device is, asked as (user, device); None where that log-in is over."""
+    users, devices = [user for user, _ in pairs], [device for _, device in pairs]
+    rows = await database.fetch(_SESSIONS, (users, devices))
+    return dict.fromkeys(devices) | {device: Person(*person) for device, *person in rows}
+
+
+async def revoked_since(seconds: float) -> list[tuple[UUID, datetime]]:
+    """The devices ended in the last `seconds`."""
+    return [(device, at) for device, at in await database.fetch(_REVOKED, (seconds,))]

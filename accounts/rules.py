@@ -1,0 +1,50 @@
+"""What names may look like, and how long a refresh token lives on after its use."""
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+
+from accounts.errors import BadName, BadUsername
+from imserver.errors import BadContent
+
+USERNAME: Final = r"[a-z0-9._-]{3,32}"
+NAME_LENGTH: Final = 64
+_MARKS_IN_A_ROW: Final = 4
+_BIDI: Final = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols by name, but nothing to see
+_BREAKS: Final = frozenset({"Cc", "Zl", "Zp"})
+
+
+def storable(text: str) -> str:
+    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise BadContent
+    return text
+
+
+def username(text: str) -> str:
+    # ASCII first: lower() makes a plain k of U+212A, the Kelvin sign.
+    if not text.isascii() or not re.fullmatch(USERNAME, text.lower()):
+        raise BadUsername
+    return text.lower()
+
+
+def display_name(text: str) -> str:
+    name = unicodedata.normalize("NFC", storable(text).translate(_BIDI)).strip()
+    kinds = [unicodedata.category(char) for char in name]
+    if not 0 < len(name) <= NAME_LENGTH or not _BREAKS.isdisjoint(kinds):
+        raise BadName
+    if not any(map(_visible, name, kinds)) or "M" * (_MARKS_IN_A_ROW + 1) in "".join(kind[0] for kind in kinds):
+        raise BadName
+    return name
+
+
+def _visible(char: str, kind: str) -> bool:
+    return kind[0] in "LNPS" and char not in _BLANK
+
+
+def is_replay(*, behind: int, turned_at: datetime, now: datetime) -> bool:
+    """Whether a refresh token this many turns behind the newest one is used again too late."""
+    return behind > 1 or (behind == 1 and now - turned_at > settings.REFRESH_GRACE)

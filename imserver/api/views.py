@@ -1,0 +1,52 @@
+"""What the server says of itself."""
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.db.utils import Error
+from drf_spectacular.utils import extend_schema
+from redis.exceptions import RedisError
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+FREE = {"type": "object", "additionalProperties": True}
+
+
+@extend_schema(responses=FREE)
+class Limits(APIView):
+    """Every limit that a client may want to know."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def get(self, _request: Request) -> Response:
+        return Response(settings.LIMITS)
+
+
+@extend_schema(responses={200: FREE, 503: FREE})
+class Ready(APIView):
+    """200 once a person can log in; 503 names what is missing."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def get(self, _request: Request) -> Response:
+        found = {"database": self._database(), "redis": self._redis()}
+        return Response(found, status=200 if all(state == "ok" for state in found.values()) else 503)
+
+    def _database(self) -> str:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("select 1 from conversation limit 1")
+        except Error as e:
+            return type(e).__name__
+        return "ok"
+
+    def _redis(self) -> str:
+        try:
+            cache.get("ready")
+        except (RedisError, OSError) as e:
+            return type(e).__name__
+        return "ok"

@@ -1,0 +1,19 @@
+"""The Celery application, and table 4: what happens by the clock."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imserver.settings")
+
+app = Celery("imserver")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "forget keys older than 32 days": {"task": "messaging.tasks.forget_keys", "schedule": 3600.0},
+}
+
+from imserver.events.steps import Relay  # noqa: E402
+
+app.steps["worker"].add(Relay)

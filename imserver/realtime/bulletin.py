@@ -1,0 +1,63 @@
+"""What travels on the bus, from whoever committed to every gateway that has a listener."""
+
+import struct
+from collections.abc import Iterator
+
+import msgspec
+
+
+class Entries(msgspec.Struct, tag="e", array_like=True):
+    """Consecutive entries after `prev`, spelled. `last_seq` is the highest message number among them, or 0."""
+
+    conversation: str
+    prev: int
+    items: list[bytes]
+    last_seq: int
+    plain: bool  # messages only: nothing here changes who listens
+
+    @property
+    def last_rev(self) -> int:
+        return self.prev + len(self.items)
+
+
+class Ring(msgspec.Struct, tag="r", array_like=True):
+    """The sure lane: these revs are stored. Whoever has not seen them fetches them."""
+
+    conversation: str
+    first_rev: int
+    last_rev: int
+
+
+class Shout(msgspec.Struct, tag="s", array_like=True):
+    """A ready frame (without its opening brace) for every socket of the topics; `besides` is left out."""
+
+    body: bytes
+    besides: str = ""
+    droppable: bool = False
+
+
+class Beat(msgspec.Struct, tag="b", array_like=True):
+    """A gateway hears itself through Redis."""
+
+
+class Revoked(msgspec.Struct, tag="x", array_like=True):
+    """Sessions that ended."""
+
+    sessions: list[str]
+
+
+Bulletin = Entries | Ring | Shout | Beat | Revoked
+Item = tuple[tuple[str, ...], Bulletin]
+
+encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Bulletin).decode
+
+
+def unpack(payload: bytes) -> Iterator[Item]:
+    """The items of one publication, as deliver.lua lays them: two lengths, the topics, the bulletin."""
+    at = 0
+    while at < len(payload):
+        topics, blob = struct.unpack_from(">II", payload, at)
+        at += 8
+        yield tuple(payload[at : at + topics].decode().split(" ")), _decode(payload[at + topics : at + topics + blob])
+        at += topics + blob

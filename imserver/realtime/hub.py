@@ -1,0 +1,276 @@
+"""Topics to sockets of this process.
+
+Every start is the same: register the topic and wait for the confirmation, read the store, deliver up to it, release
+what was held meanwhile. No permission is kept here: who may hear a group is read after its topic is confirmed, and a
+removal is an entry of the group that takes the socket off before anything later is delivered.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from imserver.realtime.bulletin import Entries, Item, Revoked, Ring, Shout
+from imserver.realtime.layer import Bus
+from imserver.realtime.order import Order
+
+logger = logging.getLogger(__name__)
+_MOVES = re.compile(rb'\{"rev":\d+,"kind":"(?:member\.left|conversation\.joined|conversation\.left)"')
+_CHUNK = 500
+
+
+Arrived = tuple[tuple[str, int], ...]  # (conversation, seq): messages up to there
+
+
+class Listener(Protocol):
+    """A socket, as the hub sees it."""
+
+    user: str
+    session: str
+    topics: set[str]
+
+    def push(self, body: bytes, arrived: Arrived = (), *, droppable: bool = False) -> None:
+        """Send a frame; once it is acknowledged, these messages have arrived."""
+
+    def close(self, code: int) -> None: ...
+
+
+class Answer(Protocol):
+    """An `ok` that takes its turn in the stream of its conversation."""
+
+    rev: int
+    socket: Listener
+
+    def give(self, prev: int) -> None: ...
+
+    def fail(self) -> None: ...
+
+
+class Store(Protocol):
+    """What the hub asks of the log."""
+
+    async def between(self, conversation: str, first_rev: int, last_rev: int) -> list[bytes]:
+        """Spelled entries, for every listener of the conversation."""
+
+    async def groups(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str, int]]:
+        """(user, group, rev) for those of these (user, group) that are members now."""
+
+    async def changed(self, users: Sequence[str], seconds: float) -> list[tuple[str, str, int]]:
+        """(topic, conversation, rev) of these people's conversations that moved within the last seconds."""
+
+
+class _Move(msgspec.Struct):
+    kind: str
+    content: dict[str, str]
+
+
+_move = msgspec.json.Decoder(_Move).decode
+
+
+class Hub:
+    def __init__(self, store: Store, bus: Bus):
+        self.topics: dict[str, set[Listener]] = {}
+        self.sessions: dict[str, Listener] = {}
+        self.order = Order(self._deliver, store.between, self._broken)
+        self.line = bus.line(self.hear, self._lost, self._restored)
+        self._store = store
+        self._lost_at = 0.0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- who listens ------------------------------------------------------------------------------
+
+    async def enter(self, sockets: Mapping[Listener, Sequence[str]]) -> None:
+        """Listen for people and their groups; returns once nothing that comes later can be missed."""
+        for socket in sockets:
+            self.sessions[socket.session] = socket
+            self._add(f"user:{socket.user}", socket)
+        await self.line.register({f"user:{socket.user}" for socket in sockets})
+        await self.join(sockets)
+
+    async def join(self, sockets: Mapping[Listener, Sequence[str]]) -> None:
+        """Listen to groups, as far as the sockets' people are members once the topics are confirmed."""
+        wanted = [(socket, group) for socket, groups in sockets.items() for group in groups]
+        if not wanted:
+            return
+        for socket, group in wanted:
+            if self._add(f"conversation:{group}", socket):
+                self.order.opening(group)
+        await self.line.register({f"conversation:{group}" for _, group in wanted})
+        members = await self._store.groups(list({(socket.user, group) for socket, group in wanted}))
+        allowed = {(user, group) for user, group, _ in members}
+        for socket, group in wanted:
+            if (socket.user, group) not in allowed:
+                await self.exit(socket, [f"conversation:{group}"])
+        for _, group, rev in members:
+            self.order.open(group, rev)
+
+    def _add(self, topic: str, socket: Listener) -> bool:
+        """Says whether the topic is new here."""
+        socket.topics.add(topic)
+        sockets = self.topics.setdefault(topic, set())
+        sockets.add(socket)
+        return len(sockets) == 1
+
+    async def exit(self, socket: Listener, topics: Iterable[str]) -> None:
+        await self._unregister([topic for topic in topics if self._drop(topic, socket)])
+
+    async def leave(self, socket: Listener) -> None:
+        """The socket is gone."""
+        if self.sessions.get(socket.session) is socket:
+            del self.sessions[socket.session]
+        await self.exit(socket, tuple(socket.topics))
+
+    def _drop(self, topic: str, socket: Listener) -> bool:
+        """Says whether nobody is left."""
+        socket.topics.discard(topic)
+        sockets = self.topics.get(topic, set())
+        sockets.discard(socket)
+        return not sockets
+
+    async def _unregister(self, topics: Sequence[str]) -> None:
+        empty = [topic for topic in topics if topic in self.topics and not self.topics[topic]]
+        for topic in empty:
+            del self.topics[topic]
+            self.order.forget(topic.partition("conversation:")[2])
+        await self.line.unregister(empty)
+
+    # --- what they hear ---------------------------------------------------------------------------
+
+    def hear(self, item: Item) -> None:
+        """Something from the bus."""
+        topics, bulletin = item
+        if isinstance(bulletin, Entries):
+            self.order.take(topics, bulletin)
+        elif isinstance(bulletin, Ring):
+            if any(topic in self.topics for topic in topics):
+                self.order.ring(topics, bulletin)
+        elif isinstance(bulletin, Shout):
+            self._shout(topics, bulletin)
+        elif isinstance(bulletin, Revoked):
+            self.revoke(bulletin.sessions)
+
+    def tell(self, items: Sequence[Item], answers: Mapping[str, Sequence[Answer]] = MappingProxyType({})) -> None:
+        """Something from this process: to its own sockets without Redis, to the other gateways through it.
+
+        `answers` has the senders' answers by conversation; each takes the place of its entry.
+        """
+        for topics, bulletin in items:
+            if isinstance(bulletin, Entries):
+                self.order.take(topics, bulletin, answers.get(bulletin.conversation, ()))
+            else:
+                self.hear((topics, bulletin))
+        self.line.deliver(items)
+
+    def revoke(self, sessions: Iterable[str]) -> None:
+        for session in sessions:
+            if socket := self.sessions.get(session):
+                socket.close(4401)
+
+    def _shout(self, topics: Iterable[str], shout: Shout) -> None:
+        for topic in topics:
+            for socket in tuple(self.topics.get(topic, ())):
+                if socket.user != shout.besides:
+                    socket.push(shout.body, droppable=shout.droppable)
+
+    def _deliver(self, topics: Iterable[str], entries: Entries, answers: Sequence[Answer]) -> None:
+        moves = [] if entries.plain else [_move(item) for item in entries.items if _MOVES.match(item)]
+        for move in moves:
+            self._before(topics, move)
+        senders = {answer.socket for answer in answers}
+        body, arrived = b"", arrival(entries)
+        for topic in topics:
+            for socket in tuple(self.topics.get(topic, ())):
+                if socket not in senders:
+                    body = body or spell(entries.conversation, entries.prev, entries.items)
+                    socket.push(body, arrived)
+        for sender in senders:
+            self._weave(sender, entries, {answer.rev: answer for answer in answers if answer.socket is sender})
+        for move in moves:
+            self._after(topics, move)
+
+    def _weave(self, socket: Listener, entries: Entries, own: dict[int, Answer]) -> None:
+        """To a sender its own entries are their `ok`, in rev order with those of others."""
+        run: list[bytes] = []
+        for rev, item in enumerate(entries.items, entries.prev + 1):
+            answer = own.pop(rev, None)
+            if answer is None:
+                run.append(item)
+                continue
+            if run:
+                socket.push(spell(entries.conversation, rev - 1 - len(run), run), arrival(entries))
+                run = []
+            answer.give(rev - 1)
+        if run:
+            socket.push(spell(entries.conversation, entries.last_rev - len(run), run), arrival(entries))
+        for answer in own.values():
+            answer.give(answer.rev - 1)
+
+    def _before(self, topics: Iterable[str], move: _Move) -> None:
+        """Who leaves a group hears nothing more of it, from this entry on."""
+        if move.kind == "member.left":
+            for topic in topics:
+                for socket in [one for one in self.topics.get(topic, ()) if one.user == move.content["user"]]:
+                    if self._drop(topic, socket):
+                        self._soon(self._unregister([topic]))
+
+    def _after(self, topics: Iterable[str], move: _Move) -> None:
+        sockets = [socket for topic in topics for socket in self.topics.get(topic, ())]
+        group = move.content.get("conversation", "")
+        if move.kind == "conversation.joined":
+            self._soon(self._joined(sockets, group))
+        elif move.kind == "conversation.left":
+            for socket in sockets:
+                self._soon(self.exit(socket, [f"conversation:{group}"]))
+
+    async def _joined(self, sockets: Sequence[Listener], group: str) -> None:
+        await self.join(dict.fromkeys(sockets, [group]))
+        rev = self.order.known.get(group)
+        if rev:  # its newest entry shows a client what it has to pull
+            newest = await self._store.between(group, rev, rev)
+            for socket in self.topics.get(f"conversation:{group}", set()) & set(sockets):
+                socket.push(spell(group, rev - 1, newest))
+
+    # --- when the bus or the store breaks ---------------------------------------------------------
+
+    def _broken(self, topics: Iterable[str]) -> None:
+        for topic in topics:
+            for socket in tuple(self.topics.get(topic, ())):
+                socket.close(4009)
+
+    def _lost(self) -> None:
+        self._lost_at = asyncio.get_running_loop().time()
+
+    def _restored(self) -> None:
+        if self.topics:
+            away = asyncio.get_running_loop().time() - self._lost_at if self._lost_at else 0.0
+            self._soon(self.catch_up(away + 30))
+
+    async def catch_up(self, seconds: float) -> None:
+        """Ring for all that moved lately in the conversations of the people here."""
+        users = [topic.removeprefix("user:") for topic in self.topics if topic.startswith("user:")]
+        for start in range(0, len(users), _CHUNK):
+            for topic, conversation, rev in await self._store.changed(users[start : start + _CHUNK], seconds):
+                self.order.ring([topic], Ring(conversation, rev, rev))
+
+    def _soon(self, job: "asyncio._CoroutineLike[None]") -> None:
+        task = asyncio.get_running_loop().create_task(job)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def spell(conversation: str, prev: int, items: Iterable[bytes]) -> bytes:
+    """An `entries` frame without its opening brace: each socket puts its own frame number before it."""
+    return b'"type":"entries","data":{"conversation":"%b","prev":%d,"items":[%b]}}' % (
+        conversation.encode(),
+        prev,
+        b",".join(items),
+    )
+
+
+def arrival(entries: Entries) -> Arrived:
+    return ((entries.conversation, entries.last_seq),) if entries.last_seq else ()

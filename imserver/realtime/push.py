@@ -1,0 +1,40 @@
+"""From any process that is no gateway: tell the gateways what was committed."""
+
+import logging
+from collections.abc import Sequence
+from functools import cache
+from uuid import UUID
+
+from django.conf import settings
+from redis import Redis
+from redis.commands.core import Script
+from redis.exceptions import RedisError
+
+from imserver.realtime.bulletin import Item, Revoked
+from imserver.realtime.layer import SCRIPT, arguments
+
+logger = logging.getLogger(__name__)
+
+
+@cache
+def _script() -> Script:
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=2).register_script(SCRIPT)
+
+
+def deliver(items: Sequence[Item]) -> None:
+    """Reach every gateway that listens to one of the topics. Raises RedisError where Redis is away."""
+    if items:
+        _script()(args=arguments(items, ""))
+
+
+def tell(items: Sequence[Item]) -> None:
+    """The fast lane: `deliver`, but a lost delivery is only noted, since the sure lane repeats it."""
+    try:
+        deliver(items)
+    except (RedisError, OSError) as e:
+        logger.warning("A delivery was lost: %s", e)
+
+
+def revoked(user_id: UUID, session_ids: Sequence[UUID]) -> None:
+    """Close these sessions' sockets at once; gateways also read the table, so a lost notice loses nothing."""
+    tell([((f"user:{user_id}",), Revoked([str(session) for session in session_ids]))])

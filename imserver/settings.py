@@ -1,0 +1,216 @@
+"""Settings; the only reader of the environment. docs/operations.md lists every name with its default."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
+
+from imserver import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ".data")))
+
+# --- where we are -----------------------------------------------------------------------------
+IM_ENV = env.text("IM_ENV", "development")
+if IM_ENV not in ("development", "production"):
+    raise ImproperlyConfigured(f"IM_ENV={IM_ENV}: say development or production.")
+PRODUCTION = IM_ENV == "production"
+if not PRODUCTION:
+    env.load(DATA_DIR / "env")  # `manage.py run` writes it: addresses of the embedded servers, secrets of its own
+DEBUG = env.boolean("DEBUG")
+
+
+def required(name: str, example: str) -> str:
+    value = env.text(name)
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. Example: {example}. For a trial without servers: make run.")
+    return value
+
+
+def secret(name: str) -> str:
+    value = required(name, "$(openssl rand -hex 32)")
+    if PRODUCTION and (len(value) < 32 or len(set(value)) < 10 or value.startswith(("django-insecure", "changeme"))):
+        raise ImproperlyConfigured(f"{name} is too short or well known; take 32 random characters or more.")
+    return value
+
+
+SECRET_KEY = secret("SECRET_KEY")
+TOKEN_KEY = secret("TOKEN_KEY")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1]")
+if PRODUCTION:
+    if DEBUG:
+        raise ImproperlyConfigured("DEBUG=yes shows secrets to strangers; it is refused with IM_ENV=production.")
+    if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
+        raise ImproperlyConfigured("ALLOWED_HOSTS must name your hosts, for example chat.example.com; * is refused.")
+    if TOKEN_KEY == SECRET_KEY:
+        raise ImproperlyConfigured("TOKEN_KEY must differ from SECRET_KEY.")
+PROXIES = env.integer("PROXIES", 0)
+ALLOWED_ORIGINS = env.words("ALLOWED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = [origin for origin in ALLOWED_ORIGINS if origin != "*"]
+
+# --- the house --------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "imserver",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.headless",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "accounts",
+    "messaging",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "imserver.api.problems.Problems",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "imserver.urls"
+ASGI_APPLICATION = "imserver.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA_DIR / "static")))
+LANGUAGE_CODE, TIME_ZONE, USE_TZ = "en", "UTC", True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+
+# --- PostgreSQL, Redis ------------------------------------------------------------------------
+DATABASE_URL = required("DATABASE_URL", "postgresql://im:secret@127.0.0.1:5432/im")
+REDIS_URL = required("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_PREFIX = env.text("REDIS_PREFIX", "im")
+_database = conninfo_to_dict(DATABASE_URL)
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": _database.pop("dbname", "im"),
+        "USER": _database.pop("user", ""),
+        "PASSWORD": _database.pop("password", ""),
+        "HOST": _database.pop("host", ""),
+        "PORT": _database.pop("port", ""),
+        "OPTIONS": {**_database, "pool": {"min_size": 1, "max_size": env.integer("DATABASE_POOL", 10), "timeout": 10}},
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    },
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CHANNEL_LAYERS = {"default": {"BACKEND": "imserver.realtime.layer.Bus", "CONFIG": {"hosts": [REDIS_URL]}}}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+RELAY = "messaging.relay.run"
+
+# --- people: django-allauth headless, app client ----------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["accounts.hashers.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+ACCESS_TOKEN_TTL = timedelta(minutes=15)
+REFRESH_TOKEN_TTL = timedelta(days=90)
+REFRESH_GRACE = timedelta(seconds=60)
+SESSION_COOKIE_AGE = int(REFRESH_TOKEN_TTL.total_seconds())
+HEADLESS_ONLY = True
+HEADLESS_CLIENTS = ("app",)
+HEADLESS_TOKEN_STRATEGY = "accounts.adapters.DeviceTokens"  # noqa: S105
+HEADLESS_ADAPTER = "accounts.adapters.Headless"
+ACCOUNT_ADAPTER = "accounts.adapters.Account"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.adapters.SignUp"
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = False  # without verification there is no mail to say it in
+DEMO_PASSWORD = env.text("DEMO_PASSWORD")
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_SSL_REDIRECT = False
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# --- REST -------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "imserver.api.problems.handle",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Instant messaging",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "accounts.api.schema.with_accounts",
+        "imserver.api.schema.with_problems",
+    ],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# --- the gateway and the limits of rules.md ----------------------------------------------------
+LIMITS = {
+    "frame_bytes": env.integer("LIMIT_FRAME_BYTES", 65_536),
+    "content_bytes": env.integer("LIMIT_CONTENT_BYTES", 32_768),
+    "text": env.integer("LIMIT_TEXT", 8_000),
+    "mentions": env.integer("LIMIT_MENTIONS", 50),
+    "pull": env.integer("LIMIT_PULL", 200),
+    "unanswered": env.integer("LIMIT_UNANSWERED", 32),
+    "window_bytes": env.integer("LIMIT_WINDOW_BYTES", 262_144),
+    "window_frames": env.integer("LIMIT_WINDOW_FRAMES", 256),
+    "group_members": env.integer("LIMIT_GROUP_MEMBERS", 500),
+    "group_marks": env.integer("LIMIT_GROUP_MARKS", 100),
+    "edit_hours": env.integer("LIMIT_EDIT_HOURS", 24),
+    "recall_hours": env.integer("LIMIT_RECALL_HOURS", 24),
+    "commands_per_second": env.integer("LIMIT_COMMANDS_PER_SECOND", 30),  # 0: no limit
+    "commands_burst": env.integer("LIMIT_COMMANDS_BURST", 120),
+    "sockets_per_address": env.integer("LIMIT_SOCKETS_PER_ADDRESS", 1_000),
+    "sockets_per_user": env.integer("LIMIT_SOCKETS_PER_USER", 20),
+    "ping_s": env.integer("LIMIT_PING_S", 25),
+}
+DRAIN_SECONDS = env.integer("DRAIN_SECONDS", 10)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "daphne": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,62 @@
+const DAY = 86_400_000;
+
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+const WEEKDAY = new Intl.DateTimeFormat(undefined, { weekday: "short" });
+const LONG_WEEKDAY = new Intl.DateTimeFormat(undefined, { weekday: "long" });
+const DATE = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const LONG_DATE = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const FULL_DATE = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
+const NUMERIC_DATE = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "2-digit", year: "2-digit" });
+const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+
+/** @param {string} at */
+export function clock(at) {
+  return CLOCK.format(new Date(at));
+}
+
+/** @param {string} at */
+export function moment(at) {
+  return MOMENT.format(new Date(at));
+}
+
+/** Days since then by the calendar, not by the clock. @param {Date} date */
+function daysAgo(date) {
+  return Math.round((new Date().setHours(0, 0, 0, 0) - new Date(date).setHours(0, 0, 0, 0)) / DAY);
+}
+
+/** For the list: as short as it can be. @param {string} at */
+export function shortTime(at) {
+  const date = new Date(at);
+  const days = daysAgo(date);
+  if (days <= 0) return CLOCK.format(date);
+  if (days < 7) return WEEKDAY.format(date);
+  return date.getFullYear() === new Date().getFullYear() ? DATE.format(date) : NUMERIC_DATE.format(date);
+}
+
+/** For the line between two days. @param {string} at */
+export function day(at) {
+  const date = new Date(at);
+  const days = daysAgo(date);
+  if (days <= 0) return "Today";
+  if (days === 1) return "Yesterday";
+  if (days < 7) return LONG_WEEKDAY.format(date);
+  return date.getFullYear() === new Date().getFullYear() ? LONG_DATE.format(date) : FULL_DATE.format(date);
+}
+
+/** @param {string} one @param {string} other */
+export function sameDay(one, other) {
+  return new Date(one).toDateString() === new Date(other).toDateString();
+}
+
+/** A message in a few words. @param {{ kind: string, content: any, recalled?: object }} message */
+export function preview({ kind, content, recalled }) {
+  if (recalled) return "Message deleted";
+  if (kind === "text" && content) return String(content.text).replace(/\s+/g, " ").slice(0, 200);
+  return content ? `[${kind}]` : "Message expired";
+}
+
+/** @param {import("../im-client.js").Conversation} conversation */
+export function titleOf({ head }) {
+  if (head.kind === "self") return "Notes to self";
+  return head.title || head.peer?.display_name || "Conversation";
+}

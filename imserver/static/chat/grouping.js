@@ -1,0 +1,34 @@
+import { h } from "./dom.js";
+import { day, sameDay } from "./format.js";
+
+const ONE_BREATH = 5 * 60 * 1000;
+
+/**
+ * Gives a row what depends on the one above it: the day line, the line above new messages, the group it belongs to.
+ * @typedef {import("./log.js").Row} Row
+ * @param {Row} row @param {Row | undefined} above @param {number} readAtOpening @param {string} me
+ */
+export function decorate(row, above, readAtOpening, me) {
+  const { node, message } = row;
+  const startsDay = !above || !sameDay(above.message.created_at, message.created_at);
+  const startsNews = startsUnread(message, above, readAtOpening, me);
+  const continues = !startsDay && !startsNews && above !== undefined && together(above.message, message, me);
+  for (const line of node.querySelectorAll(":scope > .line")) line.remove();
+  if (startsNews) node.prepend(h("div", { class: "line unread-line" }, h("span", {}, "New messages")));
+  if (startsDay) node.prepend(h("div", { class: "line day-line" }, h("span", {}, day(message.created_at))));
+  node.classList.toggle("continues", continues);
+  above?.node.classList.toggle("continued", continues);
+  if (!node.nextElementSibling) node.classList.remove("continued");
+}
+
+/** @param {any} message @param {Row | undefined} above @param {number} readAtOpening @param {string} me */
+function startsUnread(message, above, readAtOpening, me) {
+  if (message.seq === undefined || message.seq <= readAtOpening || message.sender === me) return false;
+  return !above || above.message.seq <= readAtOpening;
+}
+
+/** Said by the same person in one breath. @param {any} one @param {any} other @param {string} me */
+function together(one, other, me) {
+  const same = (one.sender ?? me) === (other.sender ?? me);
+  return same && Date.parse(other.created_at) - Date.parse(one.created_at) < ONE_BREATH;
+}

@@ -1,0 +1,138 @@
+import { Client } from "../im-client.js";
+import { Banner } from "./banner.js";
+import { confirm, h, icon, toast } from "./dom.js";
+import { clearDrafts } from "./drafts.js";
+import { Sidebar } from "./sidebar.js";
+import { Thread } from "./thread.js";
+
+/** Why the server ended it, where only logging in again helps. @type {Record<string, string>} */
+const GOODBYES = {
+  signed_out: "You were logged out. Log in again.",
+  banned: "This account is suspended.",
+};
+
+/** The page of a person who is logged in: the list beside the open conversation. */
+export class Messenger {
+  /** @type {Thread | null} */
+  thread = null;
+  #closing = new AbortController();
+
+  /** @param {import("../im-client.js").Session} session */
+  constructor(session) {
+    this.session = session;
+    this.person = /** @type {string} */ (session.user?.id);
+    this.client = new Client({ session, url: new URL("/v1/ws", location.href).href.replace(/^http/, "ws") });
+    this.banner = new Banner(this.client, this.#closing.signal);
+    const actions = { open: (/** @type {string} */ id) => (location.hash = id), logOut: () => this.#logOut() };
+    this.sidebar = new Sidebar(this.client, actions, this.#closing.signal);
+    this.nobody = nothingOpen(() => this.sidebar.focusSearch());
+    this.main = h("main", { class: "main", id: "main", tabindex: "-1" }, this.nobody);
+    const skip = h("a", { class: "skip", href: "#main", onclick: (/** @type {Event} */ event) => this.#skip(event) }, "Skip to the conversation");
+    this.node = h("div", { class: "messenger" }, skip, this.banner.node, this.sidebar.node, this.main);
+    this.#listen();
+    this.client.start();
+  }
+
+  /** Called when nobody is logged in any more; nothing of the person stays on the device. */
+  close() {
+    this.#closing.abort();
+    this.thread?.close();
+    clearDrafts(this.person);
+    history.replaceState(null, "", location.pathname);
+    return this.client.stop({ forget: true });
+  }
+
+  #listen() {
+    const { signal } = this.#closing;
+    /** @param {string} type @param {(detail: any) => void} handle */
+    const on = (type, handle) => this.client.addEventListener(type, (event) => handle(/** @type {CustomEvent} */ (event).detail), { signal });
+    on("ready", () => this.#route());
+    on("status", ({ status, reason }) => {
+      if (status === "online") this.#online();
+      if (reason && GOODBYES[reason]) this.#goodbye(GOODBYES[reason]);
+    });
+    on("conversation", (detail) => {
+      this.#countUnread();
+      if (this.thread?.conversation === detail.conversation) this.thread?.update(detail.changes);
+    });
+    on("removed", ({ id }) => id === this.thread?.conversation.id && closeConversation());
+    on("outbox", ({ id }) => id === this.thread?.conversation.id && this.thread?.updateDrafts());
+    on("typing", ({ id }) => id === this.thread?.conversation.id && this.thread?.updateTyping());
+    addEventListener("hashchange", () => this.#route(), { signal });
+    addEventListener("keydown", (event) => this.#key(event), { signal });
+  }
+
+  #route() {
+    const id = location.hash.slice(1);
+    const conversation = this.client.get(id);
+    if (this.thread?.conversation === conversation && conversation) return;
+    if (!conversation && id) return this.#fetch(id);
+    this.thread?.close();
+    this.thread = conversation ? new Thread(this.client, conversation, closeConversation) : null;
+    this.main.replaceChildren(this.thread?.node ?? this.nobody);
+    this.node.classList.toggle("reading", Boolean(this.thread));
+    this.sidebar.select(this.thread?.conversation.id ?? null);
+    this.thread?.opened();
+  }
+
+  /** It comes with the welcome, or it is further down the list, or there is no such conversation. @param {string} id */
+  #fetch(id) {
+    if (this.client.connection.online) this.client.fetch(id).then(() => this.#route(), closeConversation);
+  }
+
+  #online() {
+    const { client } = this;
+    this.#route();
+    const hasNotes = client.list().some(({ head }) => head.kind === "self");
+    if (!hasNotes) client.open(client.user.id).catch(() => {}); // asked again at the next welcome
+  }
+
+  /** @param {string} words */
+  #goodbye(words) {
+    toast(words);
+    this.session.logOut();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.key === "Escape" && !event.defaultPrevented && this.thread && !document.querySelector("dialog[open]")) {
+      closeConversation();
+      this.sidebar.focusList();
+    }
+    if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      this.sidebar.focusSearch();
+    }
+  }
+
+  /** @param {Event} event */
+  #skip(event) {
+    event.preventDefault();
+    (this.thread ? this.thread.composer : this.main).focus();
+  }
+
+  #countUnread() {
+    const unread = this.client.list().reduce((sum, { head }) => sum + head.unread, 0);
+    document.title = unread ? `(${unread}) Messages` : "Messages";
+  }
+
+  async #logOut() {
+    const waiting = this.client.outbox.conversations().size;
+    const text = waiting ? "Messages that have not been sent yet will be lost." : "This device forgets your conversations. They stay on the server.";
+    if (await confirm({ title: "Log out?", text, action: "Log out" })) await this.session.logOut();
+  }
+}
+
+/** Back to the list, without leaving a step in the history. */
+function closeConversation() {
+  location.replace("#");
+}
+
+/** @param {() => void} find */
+function nothingOpen(find) {
+  return h("div", { class: "nobody" },
+    h("div", { class: "nobody-art" }, icon("people")),
+    h("h2", {}, "Pick up a conversation"),
+    h("p", {}, "Choose one from the list, or find somebody by name."),
+    h("button", { class: "button", type: "button", onclick: find }, "Find people"));
+}

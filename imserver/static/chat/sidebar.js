@@ -1,0 +1,181 @@
+import { avatar } from "./avatar.js";
+import { h, icon, spoken } from "./dom.js";
+import { titleOf } from "./format.js";
+import { Menu } from "./menu.js";
+import { PeopleSearch } from "./people.js";
+import { ConversationRow } from "./row.js";
+
+const NEAR_END = 300;
+
+/** The left pane: who I am, the search field, conversations, people found. */
+export class Sidebar {
+  /** @type {Map<string, ConversationRow>} */
+  #rows = new Map();
+  /** @type {string | null} */
+  #selected = null;
+  #scheduled = false;
+
+  /**
+   * @param {import("../im-client.js").Client} client
+   * @param {{ open: (id: string) => void, logOut: () => void }} actions
+   * @param {AbortSignal} signal
+   */
+  constructor(client, { open, logOut }, signal) {
+    this.client = client;
+    this.open = open;
+    this.me = h("button", { class: "me", type: "button", "aria-haspopup": "menu", onclick: () => this.#showMenu(logOut) });
+    this.search = h("input", {
+      type: "search", class: "search-input", placeholder: "Search or find people", "aria-label": "Search conversations and people",
+      autocomplete: "off", dir: "auto", enterkeyhint: "search", oninput: () => this.#searched(),
+    });
+    this.list = h("ul", { class: "rows", "aria-label": "Conversations" });
+    this.people = new PeopleSearch(client, (id) => this.#opened(id));
+    this.hint = h("div", { class: "list-hint" });
+    this.scroller = h("div", { class: "list", onscroll: () => this.#scrolled() }, this.list, this.people.node, this.hint);
+    this.node = h("nav", { class: "sidebar", "aria-label": "Conversations", onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) },
+      h("header", { class: "sidebar-head" }, this.me, h("div", { class: "search" }, icon("search"), this.search)), this.scroller);
+    for (const type of ["ready", "conversation", "removed", "outbox", "typing", "status"]) client.addEventListener(type, () => this.#schedule());
+    addEventListener("draft", () => this.#schedule(), { signal });
+    this.#schedule();
+  }
+
+  focusSearch() {
+    this.search.focus();
+    this.search.select();
+  }
+
+  focusList() {
+    (this.#rows.get(this.#selected ?? "")?.node ?? this.#targets()[0] ?? this.search).focus();
+  }
+
+  /** @param {string | null} id */
+  select(id) {
+    if (id) this.#selected = id;
+    for (const row of this.#rows.values()) row.select(row.conversation.id === id);
+    this.#schedule();
+  }
+
+  /** Many changes of one moment are drawn once. */
+  #schedule() {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    requestAnimationFrame(() => {
+      this.#scheduled = false;
+      this.#draw();
+    });
+  }
+
+  #draw() {
+    const { user } = this.client;
+    this.me.replaceChildren(avatar(user.id, user.display_name, "small"), spoken(`Account of ${user.display_name}`));
+    const needle = this.search.value.trim().toLocaleLowerCase();
+    const shown = this.client.list().filter((conversation) => this.#belongs(conversation, needle));
+    const nodes = shown.map((conversation) => this.#row(conversation).node);
+    arrange(this.list, nodes);
+    this.#forget(new Set(shown.map(({ id }) => id)));
+    this.#drawHint(needle, shown.length);
+    this.#rove();
+  }
+
+  /** @param {import("../im-client.js").Conversation} conversation @param {string} needle */
+  #belongs(conversation, needle) {
+    const { head, id } = conversation;
+    if (needle) return `${titleOf(conversation)} ${head.peer?.username ?? ""}`.toLocaleLowerCase().includes(needle);
+    return head.seq > 0 || head.kind !== "direct" || id === location.hash.slice(1) || this.client.outbox.of(id).length > 0;
+  }
+
+  /** @param {import("../im-client.js").Conversation} conversation */
+  #row(conversation) {
+    let row = this.#rows.get(conversation.id);
+    if (row?.conversation !== conversation) {
+      row = new ConversationRow(this.client, conversation);
+      this.#rows.set(conversation.id, row);
+    }
+    row.draw();
+    row.select(conversation.id === location.hash.slice(1));
+    return row;
+  }
+
+  /** @param {Set<string>} shown */
+  #forget(shown) {
+    for (const id of this.#rows.keys()) if (!shown.has(id)) this.#rows.delete(id);
+  }
+
+  /** @param {string} needle @param {number} count */
+  #drawHint(needle, count) {
+    const onlyNotes = !needle && count <= 1;
+    this.hint.hidden = !onlyNotes;
+    if (onlyNotes && !this.hint.childElementCount)
+      this.hint.append(h("p", {}, "Nobody here yet."), h("p", {}, "Find a friend by name and say hello."),
+        h("button", { class: "button", type: "button", onclick: () => this.focusSearch() }, "Find people"));
+  }
+
+  #searched() {
+    this.people.search(this.search.value);
+    this.#schedule();
+  }
+
+  /** @param {string} id */
+  #opened(id) {
+    this.search.value = "";
+    this.#searched();
+    this.open(id);
+  }
+
+  #scrolled() {
+    const { scrollTop, clientHeight, scrollHeight } = this.scroller;
+    if (scrollHeight - scrollTop - clientHeight < NEAR_END) this.client.loadMore().catch(() => {});
+  }
+
+  /** @returns {HTMLElement[]} */
+  #targets() {
+    return [...this.scroller.querySelectorAll(".row-link")].map((node) => /** @type {HTMLElement} */ (node));
+  }
+
+  /** One stop for the Tab key; arrows move inside. */
+  #rove() {
+    const targets = this.#targets();
+    const stop = targets.find((node) => node === document.activeElement) ?? targets.find((node) => node.ariaCurrent) ?? targets[0];
+    for (const node of targets) node.tabIndex = node === stop ? 0 : -1;
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const targets = this.#targets();
+    const here = targets.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    const inSearch = document.activeElement === this.search;
+    /** @type {Record<string, number>} */
+    const moves = inSearch ? { ArrowDown: 0 } : { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: targets.length - 1 };
+    if (inSearch && event.key === "Enter") targets[0]?.click();
+    else if (inSearch && event.key === "Escape" && this.search.value) this.#clear(event);
+    else if (event.key in moves && (inSearch || here >= 0)) {
+      event.preventDefault();
+      (targets[moves[event.key]] ?? (moves[event.key] < 0 ? this.search : null))?.focus();
+      this.#rove();
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  #clear(event) {
+    event.preventDefault();
+    this.search.value = "";
+    this.#searched();
+  }
+
+  /** @param {() => void} logOut */
+  #showMenu(logOut) {
+    const { display_name, username } = this.client.user;
+    new Menu([{ label: "Log out", icon: "logout", act: logOut }], { title: display_name, note: `@${username}` }).showBelow(this.me);
+  }
+}
+
+/** Puts nodes in order, moving only those that are out of place (a moved node loses its focus). @param {HTMLElement} parent @param {HTMLElement[]} nodes */
+function arrange(parent, nodes) {
+  const wanted = new Set(nodes.map((node) => node.closest("li") ?? h("li", {}, node)));
+  for (const child of [...parent.children]) if (!wanted.has(/** @type {HTMLLIElement} */ (child))) child.remove();
+  let next = parent.firstElementChild;
+  for (const node of wanted) {
+    if (node === next) next = next.nextElementSibling;
+    else parent.insertBefore(node, next);
+  }
+}

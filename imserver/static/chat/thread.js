@@ -1,0 +1,162 @@
+import { conversationAvatar } from "./avatar.js";
+import { Composer } from "./composer.js";
+import { confirm, h, icon, toast } from "./dom.js";
+import { titleOf } from "./format.js";
+import { MessageLog } from "./log.js";
+import { Menu } from "./menu.js";
+import { actionsFor } from "./message-actions.js";
+
+const FIRST_SCREEN = 30;
+
+/**
+ * The open conversation: its head, its messages, the composer.
+ * @typedef {import("../im-client/types.js").Entry} Entry
+ */
+export class Thread {
+  #closing = new AbortController();
+
+  /**
+   * @param {import("../im-client.js").Client} client
+   * @param {import("../im-client.js").Conversation} conversation
+   * @param {() => void} leave
+   */
+  constructor(client, conversation, leave) {
+    this.client = client;
+    this.conversation = conversation;
+    this.subtitle = h("span", { class: "thread-subtitle", "aria-live": "polite" });
+    this.log = new MessageLog(client, conversation, {
+      menu: (message, at) => this.#showMenu(message, at),
+      older: () => this.#loadOlder(),
+      seen: (seq) => this.#seen(seq),
+    });
+    this.composer = new Composer(client, conversation, {
+      send: (text, reply_to) => this.#send(text, reply_to),
+      save: (message, text) => this.#save(message, text),
+      editLast: () => this.#editLast(),
+    });
+    this.head = h("header", { class: "thread-head" });
+    this.#drawHead(leave);
+    this.node = h("section", { class: "thread", "aria-label": titleOf(conversation) }, this.head, this.log.node, this.composer.node);
+    const { signal } = this.#closing;
+    for (const type of ["focus", "visibilitychange"]) addEventListener(type, () => this.log.reportSeen(), { signal, capture: true });
+    client.addEventListener("status", () => client.connection.online && this.#fill(), { signal });
+  }
+
+  /** Call once it is in the document. */
+  opened() {
+    this.log.open();
+    this.updateTyping();
+    if (matchMedia("(pointer: fine)").matches) this.composer.focus();
+    this.#fill();
+  }
+
+  close() {
+    this.#closing.abort();
+    this.log.close();
+    this.composer.close();
+    if (!this.conversation.loading) this.conversation.timeline.trim(100);
+  }
+
+  /** @param {import("../im-client/conversation.js").Changes} [changes] */
+  update(changes) {
+    if (changes?.reset) this.log.rebuild();
+    else this.log.update(changes);
+    if (changes?.reset) this.#fill();
+  }
+
+  updateDrafts() {
+    this.log.updateDrafts();
+  }
+
+  updateTyping() {
+    const { head, id } = this.conversation;
+    const typing = this.client.typing.in(id).length > 0;
+    this.subtitle.classList.toggle("typing", typing);
+    this.subtitle.textContent = typing ? "typing…" : { self: "Only you can see this", group: "Group", direct: `@${head.peer?.username}` }[head.kind];
+    this.log.showTyping(typing);
+  }
+
+  /** @param {() => void} leave */
+  #drawHead(leave) {
+    const title = titleOf(this.conversation);
+    this.head.append(
+      h("button", { class: "icon-button back", type: "button", "aria-label": "Back to the list", onclick: leave }, icon("back")),
+      conversationAvatar(this.conversation, title, "small"),
+      h("div", { class: "thread-who" }, h("h2", { class: "thread-title", dir: "auto", title }, title), this.subtitle));
+  }
+
+  /** Enough messages for a screen, and the first unread one if it is not too far up. */
+  async #fill() {
+    const { timeline, head } = this.conversation;
+    const covered = timeline.complete || (timeline.first?.seq ?? Infinity) <= head.read_seq + 1;
+    const enough = timeline.length >= 4 * FIRST_SCREEN || (timeline.length >= FIRST_SCREEN && covered);
+    const done = timeline.complete || enough || !this.client.connection.online;
+    if (!done && (await this.#loadOlder())) await this.#fill();
+    else this.log.filled();
+  }
+
+  /** @returns {Promise<boolean>} whether anything came */
+  async #loadOlder() {
+    const { length } = this.conversation.timeline;
+    await this.client.loadOlder(this.conversation).catch(() => {}); // offline: asked again at the next welcome
+    return this.conversation.timeline.length > length;
+  }
+
+  /** @param {number} seq */
+  #seen(seq) {
+    this.client.read(this.conversation, seq);
+  }
+
+  /** @param {string} text @param {number} [reply_to] */
+  #send(text, reply_to) {
+    this.client.send(this.conversation.id, { content: { text }, reply_to });
+    this.log.jumpDown();
+  }
+
+  /** @param {Entry} message @param {string} text */
+  async #save(message, text) {
+    if (text === message.content?.text) return;
+    await this.#attempt(() => this.client.edit(this.conversation.id, seqOf(message), { text }), "edited");
+  }
+
+  #editLast() {
+    const last = this.conversation.timeline.all().reverse().find((message) => message.sender === this.client.user.id);
+    if (last && actionsFor(this.client, last).includes("edit")) this.composer.edit(last);
+  }
+
+  /** @param {any} message an entry or a draft @param {{ x: number, y: number }} at */
+  #showMenu(message, { x, y }) {
+    const items = {
+      reply: { label: "Reply", icon: "reply", act: () => this.composer.reply(message) },
+      edit: { label: "Edit", icon: "edit", act: () => this.composer.edit(message) },
+      copy: { label: "Copy text", icon: "copy", act: () => navigator.clipboard?.writeText(message.content.text) },
+      retry: { label: "Try again", icon: "retry", act: () => this.client.outbox.retry(message.key) },
+      discard: { label: "Delete", icon: "recall", danger: true, act: () => this.client.outbox.remove(message.key) },
+      recall: { label: "Delete for everyone", icon: "recall", danger: true, act: () => this.#recall(message) },
+    };
+    const actions = actionsFor(this.client, message);
+    if (actions.length) new Menu(actions.map((action) => items[action])).showAt(x, y);
+  }
+
+  /** @param {Entry} message */
+  async #recall(message) {
+    const text = this.conversation.head.kind === "self" ? "The note is gone for good." : "Its text disappears for everyone; that it was there stays visible.";
+    if (!(await confirm({ title: "Delete this message?", text, action: "Delete" }))) return;
+    await this.#attempt(() => this.client.recall(this.conversation.id, seqOf(message)), "deleted");
+  }
+
+  /** @param {() => Promise<void>} work @param {string} done */
+  async #attempt(work, done) {
+    try {
+      await work();
+    } catch (error) {
+      const { code, message } = /** @type {import("../im-client.js").ImError} */ (error);
+      toast(code === "connection_lost" ? `You are offline: the message was not ${done}.` : `The message was not ${done}: ${message}`);
+    }
+  }
+}
+
+/** @param {Entry} message */
+function seqOf(message) {
+  return /** @type {number} */ (message.seq);
+}

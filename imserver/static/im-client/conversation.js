@@ -1,0 +1,272 @@
+import { Timeline, changedRev } from "./timeline.js";
+
+const KEPT = 100;
+/** More than this behind, the newest page is cheaper than every entry in between. */
+const TOO_FAR_BEHIND = 1000;
+
+/**
+ * What this device knows of one conversation: the log's rules, no input or output.
+ *
+ * @typedef {import("./types.js").Entry} Entry
+ * @typedef {import("./types.js").Head} Head
+ *
+ * @typedef {object} Changes
+ * @property {Entry[]} added
+ * @property {Entry[]} updated
+ * @property {Entry[]} notices
+ * @property {string[]} keys    of own messages that are now in the log
+ * @property {boolean} reset    what was held before is gone
+ */
+export class Conversation {
+  /** The rev up to which every entry has been applied. */
+  cursor;
+  /** The highest rev known to exist; above the cursor there is something to pull. */
+  wanted;
+  timeline = new Timeline();
+  /** While a page is on its way: newer states of messages that it may hold in an older one. @type {Map<number, Entry> | null} */
+  #overtaking = null;
+
+  /** @param {Head} head @param {string} me */
+  constructor(head, me) {
+    this.id = head.conversation;
+    this.head = { ...head };
+    this.me = me;
+    this.cursor = head.rev;
+    this.wanted = head.rev;
+    if (!head.seq) this.timeline.complete = true;
+  }
+
+  /** @param {import("./types.js").Snapshot} snapshot @param {string} me */
+  static restore(snapshot, me) {
+    const conversation = new Conversation(snapshot.head, me);
+    conversation.cursor = conversation.wanted = snapshot.cursor;
+    conversation.timeline = new Timeline(snapshot.messages, snapshot.complete);
+    return conversation;
+  }
+
+  /** @returns {import("./types.js").Snapshot} */
+  snapshot() {
+    const messages = this.timeline.all().slice(-KEPT);
+    const complete = this.timeline.complete && messages.length === this.timeline.length;
+    return { id: this.id, head: this.head, cursor: this.cursor, complete, messages };
+  }
+
+  /** What `hello` and `sync` say of it. */
+  known() {
+    const { read_seq, kind, peer_read = 0, peer_delivered = 0 } = this.head;
+    return kind === "direct" ? [this.cursor, read_seq, peer_read, peer_delivered] : [this.cursor, read_seq];
+  }
+
+  get behind() {
+    return this.wanted > this.cursor;
+  }
+
+  /** Takes a head of the server. @param {Head} head @returns {Changes} */
+  applyHead(head) {
+    const changes = none();
+    if (head.rev < this.head.rev && !head.reset) return changes; // overtaken by live entries
+    const before = this.head;
+    this.head = { ...head };
+    if (!head.reset) this.#keepMarks(before);
+    if (head.reset || head.rev - this.cursor > TOO_FAR_BEHIND) this.#forget(head.rev, changes);
+    // Holding no message there is nothing to bring up to date: start from the head.
+    if (!this.timeline.length) this.cursor = Math.max(this.cursor, head.rev);
+    if (!head.seq) this.timeline.complete = true;
+    this.wanted = Math.max(this.wanted, head.rev);
+    return changes;
+  }
+
+  /**
+   * Takes entries in rev order. Returns null if entries before them are missing: pull.
+   * @param {{ prev: number, reset?: boolean, items: Entry[], head?: number }} frame @returns {Changes | null}
+   */
+  applyEntries({ prev, reset, items, head = 0 }) {
+    const changes = none();
+    if (reset && prev > this.cursor) this.#dropThrough(prev, changes);
+    else if (reset) this.#forget(prev, changes);
+    this.wanted = Math.max(this.wanted, head, items.at(-1)?.rev ?? 0);
+    if (prev > this.cursor) return null;
+    for (const entry of items) {
+      if (entry.rev <= this.cursor) continue;
+      this.cursor = entry.rev;
+      this.#apply(entry, changes);
+    }
+    return changes;
+  }
+
+  /**
+   * Takes the confirmation of an own message, which the sending socket gets instead of the entry.
+   * @param {{ rev: number, prev: number, duplicate?: boolean }} ok @param {Entry} entry @returns {Changes}
+   */
+  applyOk(ok, entry) {
+    const changes = none();
+    this.wanted = Math.max(this.wanted, ok.rev);
+    if (ok.duplicate && ok.rev > this.cursor) return changes; // the pull brings it, with what has become of it
+    if (!ok.duplicate && ok.prev === this.cursor) {
+      this.cursor = ok.rev;
+      this.#apply(entry, changes);
+    } else if (!ok.duplicate) {
+      this.#insert(entry, changes);
+    }
+    changes.keys.push(/** @type {string} */ (entry.key));
+    return changes;
+  }
+
+  /** Whether a page is on its way. */
+  get loading() {
+    return this.#overtaking !== null;
+  }
+
+  /** Call before a page is asked for, and `endPage` after, whatever came of it. */
+  expectPage() {
+    this.#overtaking = new Map();
+  }
+
+  endPage() {
+    this.#overtaking = null;
+  }
+
+  /** @param {Entry[]} items @param {boolean} complete whether the page reaches the first message @returns {Changes} */
+  applyPage(items, complete) {
+    const changes = none();
+    for (const item of items) {
+      const entry = newer(item, this.#overtaking?.get(item.seq ?? 0));
+      this.#record(this.timeline.put(entry), entry, changes);
+    }
+    if (complete || items[0]?.seq === 1) this.timeline.complete = true;
+    return changes;
+  }
+
+  /** Takes a message's newer state by itself, for example the answer to an edit. @param {Entry} state @returns {Changes} */
+  applyState(state) {
+    const changes = none();
+    this.#replace(state, changes);
+    return changes;
+  }
+
+  /** @param {{ user: string, read_seq?: number, delivered_seq?: number }} marks @returns {boolean} whether anything moved */
+  applyMarks({ user, read_seq = 0, delivered_seq = 0 }) {
+    if (user === this.me) return this.read(read_seq);
+    const { peer_read = 0, peer_delivered = 0 } = this.head;
+    if (read_seq <= peer_read && delivered_seq <= peer_delivered) return false;
+    this.head.peer_read = Math.max(peer_read, read_seq);
+    this.head.peer_delivered = Math.max(peer_delivered, delivered_seq);
+    return true;
+  }
+
+  /** Moves this person's own read mark. @param {number} seq @returns {boolean} whether it moved */
+  read(seq) {
+    if (seq <= this.head.read_seq) return false;
+    this.head.read_seq = seq;
+    this.#recount();
+    return true;
+  }
+
+  /** How far an own message has come. @param {Entry} message @returns {"sent" | "delivered" | "read"} */
+  progress({ seq = 0 }) {
+    const { peer_read = 0, peer_delivered = 0 } = this.head;
+    if (seq <= peer_read) return "read";
+    return seq <= peer_delivered ? "delivered" : "sent";
+  }
+
+  /** @param {Entry} entry @param {Changes} changes */
+  #apply(entry, changes) {
+    const isNews = entry.rev > this.head.rev; // the head may have counted it already
+    if (entry.seq !== undefined) {
+      if (isNews) this.#countMessage(entry);
+      this.#insert(entry, changes);
+    } else if (entry.target !== undefined) {
+      if (entry.state) this.#replace(entry.state, changes);
+      if (isNews && entry.kind === "recall" && this.#countsAsUnread(entry)) this.head.unread = Math.max(0, this.head.unread - 1);
+    } else {
+      changes.notices.push(entry);
+    }
+    this.head.rev = Math.max(this.head.rev, entry.rev);
+  }
+
+  /** @param {Entry} entry */
+  #countMessage(entry) {
+    const { head } = this;
+    head.seq = Math.max(head.seq, entry.seq ?? 0);
+    head.last = entry;
+    head.last_at = entry.created_at;
+    if (entry.sender === this.me) {
+      this.read(head.seq);
+      return;
+    }
+    if (head.seq <= head.read_seq || entry.recalled) return;
+    head.unread += 1;
+    if (entry.mentions?.includes(this.me)) head.mentions += 1;
+  }
+
+  /** @param {Entry} recall */
+  #countsAsUnread({ target = 0, state }) {
+    return target > this.head.read_seq && state?.sender !== this.me;
+  }
+
+  /** @param {Entry} entry @param {Changes} changes */
+  #insert(entry, changes) {
+    if (entry.sender === this.me && entry.key) changes.keys.push(entry.key);
+    const { first } = this.timeline;
+    if (first && /** @type {number} */ (entry.seq) < /** @type {number} */ (first.seq)) return;
+    this.#record(this.timeline.put(entry), entry, changes);
+    if (entry.seq === 1) this.timeline.complete = true;
+  }
+
+  /** @param {Entry} state @param {Changes} changes */
+  #replace(state, changes) {
+    const seq = /** @type {number} */ (state.seq);
+    const { last } = this.head;
+    if (last?.seq === seq) this.head.last = newer(state, last);
+    if (this.timeline.get(seq)) this.#record(this.timeline.put(state), state, changes);
+    else this.#overtaking?.set(seq, newer(state, this.#overtaking.get(seq)));
+  }
+
+  /** @param {"added" | "updated" | null} what @param {Entry} entry @param {Changes} changes */
+  #record(what, entry, changes) {
+    const held = /** @type {Entry} */ (this.timeline.get(/** @type {number} */ (entry.seq)));
+    if (what) changes[what].push(held);
+  }
+
+  #recount() {
+    const { head, timeline } = this;
+    const firstUnread = head.read_seq + 1;
+    if (head.read_seq >= head.seq) head.unread = head.mentions = 0;
+    else if (timeline.complete || (timeline.first?.seq ?? Infinity) <= firstUnread)
+      head.unread = timeline.countAbove(head.read_seq, (message) => message.sender !== this.me && !message.recalled);
+    else head.unread = Math.min(head.unread, head.seq - head.read_seq);
+  }
+
+  /** Marks only rise; ours may not have reached the server yet. @param {Head} before */
+  #keepMarks(before) {
+    const { head } = this;
+    if (before.peer_read) head.peer_read = Math.max(head.peer_read ?? 0, before.peer_read);
+    if (before.peer_delivered) head.peer_delivered = Math.max(head.peer_delivered ?? 0, before.peer_delivered);
+    this.read(before.read_seq);
+  }
+
+  /** @param {number} cursor @param {Changes} changes */
+  #forget(cursor, changes) {
+    this.timeline = new Timeline();
+    this.cursor = this.wanted = cursor;
+    changes.reset = true;
+  }
+
+  /** @param {number} floor @param {Changes} changes */
+  #dropThrough(floor, changes) {
+    this.timeline = new Timeline(this.timeline.all());
+    this.timeline.dropThrough(floor);
+    this.cursor = floor;
+    changes.reset = true;
+  }
+}
+
+/** @returns {Changes} */
+function none() {
+  return { added: [], updated: [], notices: [], keys: [], reset: false };
+}
+
+/** @param {Entry} one @param {Entry | undefined} other @returns {Entry} */
+function newer(one, other) {
+  return other && changedRev(other) > changedRev(one) ? other : one;
+}

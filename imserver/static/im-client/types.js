@@ -1,0 +1,66 @@
+/**
+ * The shapes of the wire, for editors and type checkers; there is no code here.
+ *
+ * @typedef {Record<string, any>} Content
+ *
+ * @typedef {object} Entry
+ * @property {number} rev
+ * @property {number} [seq]            only messages have one
+ * @property {string} kind
+ * @property {string} sender
+ * @property {string} [key]
+ * @property {Content | null} content
+ * @property {number} [reply_to]
+ * @property {string[]} [mentions]
+ * @property {number} [target]         the message that a change is about
+ * @property {Entry} [state]           that message as it is now
+ * @property {number} [changed_rev]
+ * @property {string} [edited_at]
+ * @property {{ by: string, at: string }} [recalled]
+ * @property {string} created_at
+ *
+ * @typedef {{ id: string, username: string, display_name: string }} Person
+ *
+ * @typedef {object} Head
+ * @property {string} conversation
+ * @property {"direct" | "group" | "self"} kind
+ * @property {number} rev
+ * @property {number} seq
+ * @property {number} read_seq
+ * @property {number} unread
+ * @property {number} mentions
+ * @property {string} title
+ * @property {Person} [peer]
+ * @property {number} [peer_read]
+ * @property {number} [peer_delivered]
+ * @property {Entry} [last]
+ * @property {string | null} [last_at]
+ * @property {boolean} [reset]
+ *
+ * @typedef {object} Draft             a message that is not in the log, as far as this device knows
+ * @property {string} key
+ * @property {string} conversation
+ * @property {string} kind
+ * @property {Content} content
+ * @property {number} [reply_to]
+ * @property {string[]} [mentions]
+ * @property {string} created_at       this device's clock, for display
+ * @property {number} order
+ * @property {"pending" | "sent" | "failed"} state   sent: confirmed, but its entry is not here yet
+ * @property {number} [rev]            of its entry, once confirmed
+ * @property {string} [code]           why it failed
+ *
+ * @typedef {object} Snapshot          what a store keeps of a conversation
+ * @property {string} id
+ * @property {Head} head
+ * @property {number} cursor
+ * @property {boolean} complete
+ * @property {Entry[]} messages
+ *
+ * @typedef {object} Saved
+ * @property {Snapshot[]} conversations
+ * @property {Draft[]} outbox
+ * @property {{ epoch?: string, clock?: number }} meta
+ */
+
+export {};

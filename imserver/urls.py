@@ -1,0 +1,45 @@
+"""Table 1: every door over HTTP. What belongs to an app is named by dotted path, as the ground imports no app."""
+
+from typing import Any
+
+from allauth.headless.account.views import LoginView, SessionView, SignupView
+from allauth.headless.base.views import ConfigView
+from allauth.headless.constants import Client
+from allauth.headless.tokens.views import RefreshTokenView
+from django.contrib import admin
+from django.urls import path
+from django.utils.module_loading import import_string
+from django.views.generic import TemplateView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from imserver.gateway.consumer import SocketConsumer
+
+
+def view(name: str) -> Any:
+    return import_string(name).as_view()
+
+
+urlpatterns = [
+    path("", TemplateView.as_view(template_name="chat.html")),
+    path("admin/", admin.site.urls),
+    path("docs", SpectacularSwaggerView.as_view(url_name="schema")),
+    path("v1/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("v1/config", ConfigView.as_api_view(client=Client.APP)),
+    path("v1/auth/signup", SignupView.as_api_view(client=Client.APP), name="signup"),
+    path("v1/auth/login", LoginView.as_api_view(client=Client.APP), name="login"),
+    path("v1/auth/session", SessionView.as_api_view(client=Client.APP), name="session"),
+    path("v1/tokens/refresh", RefreshTokenView.as_api_view(client=Client.APP), name="refresh"),
+    path("v1/me", view("accounts.api.views.Me")),
+    path("v1/users", view("accounts.api.views.Users")),
+    path("v1/limits", view("imserver.api.views.Limits")),
+    path("v1/conversations", view("messaging.api.views.Conversations")),
+    path("v1/conversations/<uuid:conversation_id>", view("messaging.api.views.OneConversation")),
+    path("v1/conversations/<uuid:conversation_id>/messages", view("messaging.api.views.Messages")),
+    path("v1/conversations/<uuid:conversation_id>/messages/<int:seq>", view("messaging.api.views.OneMessage")),
+    path("v1/conversations/<uuid:conversation_id>/entries", view("messaging.api.views.Entries")),
+    path("v1/conversations/<uuid:conversation_id>/mark", view("messaging.api.views.Mark")),
+    path("v1/sync", view("messaging.api.views.Sync")),
+    path("readyz", view("imserver.api.views.Ready")),
+]
+
+sockets = [path("v1/ws", SocketConsumer.as_asgi())]

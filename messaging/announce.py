@@ -1,0 +1,74 @@
+"""Record in the log, and tell the sockets once that is committed: the fast lane of everything but the hot path.
+
+It may be lost; the sure lane (relay.py) tells the same from the outbox.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from imserver import database
+from imserver.realtime import push
+from imserver.realtime.bulletin import Entries, Item, Shout
+from imserver.realtime.order import last_seq
+from messaging import entries, log, queries
+from messaging.log import Draft, Marked, Note, Outcome
+from messaging.queries import Audience
+
+Spans = Mapping[UUID, tuple[int, int]]
+
+
+def record(notes: Sequence[Note]) -> list[int]:
+    """The rev of each note, in order; one call for all that an action has to say."""
+    revs = log.record(notes)
+    _later(zip((note.conversation for note in notes), revs, strict=True))
+    return revs
+
+
+def append(draft: Draft) -> Outcome:
+    """A message through another door than the gateway's lanes: a batch of one."""
+    [outcome] = log.append([draft])
+    if outcome.code in (log.APPENDED, log.DUPLICATE):
+        _later([(draft.conversation, outcome.rev)])
+    return outcome
+
+
+def marks(moved: Sequence[Marked]) -> None:
+    transaction.on_commit(partial(_tell_marks, moved), robust=True)
+
+
+def _tell_marks(moved: Sequence[Marked]) -> None:
+    push.tell(mark_items(moved, database.run(queries.audience(one.conversation for one in moved))))
+
+
+def mark_items(marked: Iterable[Marked], audience: Mapping[UUID, Audience]) -> list[Item]:
+    """Marks that moved: to the conversation, or in a large group to one's own devices."""
+    found: list[Item] = []
+    for one in marked:
+        heard = audience.get(one.conversation)
+        if one.moved and heard:
+            wide = heard.members > settings.LIMITS["group_marks"]
+            topics = (f"user:{one.user}",) if wide else heard.topics
+            found.append((topics, Shout(b'"type":"marks","data":%b}' % entries.marks(*one[:4]))))
+    return found
+
+
+def _later(told: Iterable[tuple[UUID, int]]) -> None:
+    spans: dict[UUID, tuple[int, int]] = {}
+    for conversation, rev in told:
+        first, last = spans.get(conversation, (rev, rev))
+        spans[conversation] = (min(first, rev), max(last, rev))
+    transaction.on_commit(partial(_tell, spans), robust=True)
+
+
+def _tell(spans: Spans) -> None:
+    topics = database.run(queries.audience(spans))
+    push.tell([(topics[conversation].topics, _entries(conversation, *span)) for conversation, span in spans.items()])
+
+
+def _entries(conversation: UUID, first: int, last: int) -> Entries:
+    items = database.run(queries.between(conversation, first, last))
+    return Entries(str(conversation), first - 1, items, last_seq(items), plain=False)

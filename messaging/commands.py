@@ -1,0 +1,161 @@
+"""The socket door: what each command takes, and the call it makes."""
+
+import asyncio
+import time
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from asgiref.sync import sync_to_async
+from django.conf import settings
+
+from imserver import database
+from imserver.errors import DomainError, Unavailable
+from imserver.gateway import protocol
+from imserver.gateway.calls import Call
+from imserver.realtime.bulletin import Shout
+from imserver.realtime.hub import Hub
+from messaging import actions, entries, errors, log, queries, rules
+from messaging.drafts import Message, Natural, Sent, checked
+from messaging.lanes import Lanes, Marks
+from messaging.log import Draft, Mark, Marked, Outcome
+from messaging.resume import STORE
+
+DELIVERED_SECONDS = 1.0
+
+
+class Send(Message):
+    conversation: UUID | None = None
+    to_user: UUID | None = None
+
+
+class MarkRead(msgspec.Struct):
+    conversation: UUID
+    read_seq: Natural
+
+
+class Pull(msgspec.Struct):
+    conversation: UUID
+    after_rev: Natural | None = None
+    before_seq: Natural | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1)] = settings.LIMITS["pull"]
+
+
+class Sync(msgspec.Struct):
+    heads: dict[UUID, list[int | None]] = {}
+
+
+class Typing(msgspec.Struct):
+    conversation: UUID
+
+
+class Messaging:
+    """One gateway's share of messaging."""
+
+    def __init__(self, hub: Hub):
+        self._hub = hub
+        self._lanes, self._marks = Lanes(hub), Marks(hub)
+        self._arrived: dict[tuple[str, UUID], int] = {}
+        self._telling: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._lanes.start()
+
+    async def stop(self) -> None:
+        if self._telling:
+            await self._telling
+        await self._marks.stop()
+        await self._lanes.stop()
+
+    def send(self, call: Call, data: Send) -> None:
+        """Checked here, appended by a lane; the answer takes its turn in the stream of the conversation."""
+        user = call.socket.user_id
+        draft = checked(data, rules.place(user, data.conversation, data.to_user), user, int(time.time() * 1000))
+        self._lanes.put(Sending(call, draft, data.to_user, self._lanes))
+
+    def mark(self, call: Call, data: MarkRead) -> None:
+        def answer(found: Marked | DomainError | None) -> None:
+            if isinstance(found, Marked):
+                call.ok(protocol.dumps({"conversation": found.conversation, "read_seq": found.read_seq}))
+            else:
+                call.error(found or errors.NotAMember())
+
+        self._marks.put(Mark(data.conversation, call.socket.user_id, data.read_seq), answer)
+
+    async def pull(self, call: Call, data: Pull) -> None:
+        limit, user = min(data.limit, settings.LIMITS["pull"]), call.socket.user_id
+        if data.after_rev is None:
+            items = await database.arun(queries.history(user, data.conversation, data.before_seq, limit))
+            call.numbered(b"entries", entries.page(data.conversation, items, before_seq=data.before_seq))
+            return
+        page = await database.arun(queries.pull(user, data.conversation, data.after_rev, limit))
+        said = entries.page(data.conversation, page.items, prev=page.prev, head=page.head, reset=page.reset or None)
+        call.numbered(b"entries", said, ((str(data.conversation), page.last_seq),) if page.last_seq else ())
+
+    async def sync(self, call: Call, data: Sync) -> None:
+        [heads] = await STORE.heads([(call.socket.user_id, data.heads)])
+        said = {"left": heads.left, **({"more": True} if heads.more else {})}
+        call.numbered(b"heads", protocol.spell(said, heads=heads.items), heads.arrived)
+
+    async def typing(self, call: Call, data: Typing) -> None:
+        """Passed on, never stored; only by somebody who hears the conversation himself."""
+        place = (await database.arun(queries.audience([data.conversation]))).get(data.conversation)
+        if place and not call.socket.topics.isdisjoint(place.topics):
+            said = protocol.dumps({"conversation": data.conversation, "user": call.socket.user})
+            shout = Shout(b'"type":"typing","data":%b}' % said, besides=call.socket.user, droppable=True)
+            self._hub.tell([(place.topics, shout)])
+        call.done()
+
+    def arrived(self, user: UUID, messages: dict[str, int]) -> None:
+        """A device has these messages; written at most once a second."""
+        for conversation, seq in messages.items():
+            self._arrived[conversation, user] = max(seq, self._arrived.get((conversation, user), 0))
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.get_running_loop().create_task(self._tell_arrived())
+
+    async def _tell_arrived(self) -> None:
+        await asyncio.sleep(DELIVERED_SECONDS)
+        arrived, self._arrived = self._arrived, {}
+        for (conversation, user), seq in arrived.items():
+            self._marks.put(Mark(UUID(conversation), user, delivered_seq=seq))
+
+
+class Sending:
+    """A draft in a lane. Implements messaging.lanes.Sending."""
+
+    __slots__ = ("_call", "_lanes", "_outcome", "_to_user", "created_at", "draft", "rev", "sender", "socket")
+
+    def __init__(self, call: Call, draft: Draft, to_user: UUID | None, lanes: Lanes):
+        self._call, self._lanes, self._to_user = call, lanes, to_user
+        self.draft, self.socket, self.sender = draft, call.socket, call.socket.user
+        self.rev = 0
+
+    def appended(self, outcome: Outcome, created_at: str) -> None:
+        self._outcome, self.rev, self.created_at = outcome, outcome.rev, created_at
+
+    def give(self, prev: int) -> None:
+        self._call.ok(Sent(self.draft, self._outcome, prev, self.created_at).spelled())
+
+    def refused(self, outcome: Outcome) -> None:
+        if outcome.code == log.NOT_A_MEMBER and self._to_user:
+            task = asyncio.get_running_loop().create_task(self._open(self._to_user))
+            self.socket.tasks.add(task)
+            task.add_done_callback(self.socket.tasks.discard)
+        else:
+            self._call.error(outcome.refusal() or errors.NotAMember())
+
+    async def _open(self, to_user: UUID) -> None:
+        """The first message to a person makes the conversation."""
+        try:
+            await sync_to_async(actions.open_direct)(user_id=self.draft.sender, other_id=to_user)
+        except DomainError as e:
+            self._call.error(e)
+        else:
+            self._to_user = None
+            self._lanes.put(self)
+
+    def error(self, error: DomainError) -> None:
+        self._call.error(error)
+
+    def fail(self) -> None:
+        self._call.error(Unavailable())

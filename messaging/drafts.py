@@ -1,0 +1,69 @@
+"""What a person sends and how it is answered, through either door. Pure."""
+
+from collections.abc import Iterable
+from typing import Annotated, NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+
+from messaging import entries, rules
+from messaging.errors import TooManyMentions
+from messaging.events import NUMBERS
+from messaging.log import Draft, Outcome
+from messaging.rules import NIL
+
+
+Natural = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+Mentioned = Annotated[str, msgspec.Meta(pattern=r"^(all|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$")]
+
+
+class Message(msgspec.Struct):
+    """What a person sends, through either door."""
+
+    key: UUID
+    kind: str
+    content: msgspec.Raw
+    reply_to: Natural | None = None
+    mentions: list[Mentioned] = []
+
+
+def checked(message: Message, conversation: UUID, sender: UUID, now_ms: int) -> Draft:
+    """The draft, where no rule is broken. Raises the DomainError of the rule."""
+    rules.check_key(message.key, now_ms)
+    content = bytes(message.content)
+    rules.check_content(message.kind, content)
+    mentions = mentioned(message.mentions) if message.mentions else None
+    return Draft(conversation, sender, message.key, NUMBERS[message.kind], content, message.reply_to, mentions)
+
+
+def mentioned(people: Iterable[str]) -> str | None:
+    """Ids as the log stores them, each once; nil stands for all. Raises TooManyMentions."""
+    wanted = dict.fromkeys(str(NIL) if who == "all" else who for who in people)
+    if len(wanted) > settings.LIMITS["mentions"]:
+        raise TooManyMentions
+    return ",".join(wanted) or None
+
+
+class Sent(NamedTuple):
+    """The data of an `ok` to message.send, and the body of its REST answer."""
+
+    draft: Draft
+    outcome: Outcome
+    prev: int
+    created_at: str
+
+    def spelled(self) -> bytes:
+        outcome = self.outcome
+        dropped = b""
+        if outcome.dropped:
+            dropped = b',"mentions_dropped":' + entries.dumps(entries.mentioned(",".join(map(str, outcome.dropped))))
+        return b'{"conversation":"%b","rev":%d,"prev":%d,"seq":%d,"created_at":"%b","duplicate":%b%b}' % (
+            str(self.draft.conversation).encode(),
+            outcome.rev,
+            self.prev,
+            outcome.seq,
+            self.created_at.encode(),
+            b"true" if outcome.duplicate else b"false",
+            dropped,
+        )

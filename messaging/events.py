@@ -1,0 +1,28 @@
+"""Every kind of entry there is: its number in the log and its name on the wire."""
+
+MESSAGES = {
+    1: "text",
+    2: "image",
+    3: "video",
+    4: "audio",
+    5: "file",
+    6: "location",
+    7: "contact",
+    8: "sticker",
+    9: "poll",
+    10: "custom",
+    11: "call",
+}
+CHANGES = {32: "edit", 33: "recall", 34: "reaction", 35: "pin", 36: "unpin"}
+NOTICES = {64: "member.joined", 65: "member.left", 66: "member.role", 67: "group.updated"}
+SELF = {
+    96: "friend.requested",
+    97: "friend.accepted",
+    98: "friend.removed",
+    99: "conversation.joined",
+    100: "conversation.left",
+    101: "settings.updated",
+    102: "session.revoked",
+}
+NAMES = MESSAGES | CHANGES | NOTICES | SELF
+NUMBERS = {name: number for number, name in NAMES.items()}

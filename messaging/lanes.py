@@ -1,0 +1,292 @@
+"""The hot path: a gateway's sends, appended in batches.
+
+What gathers while a batch commits is the next batch. A client that goes away cancels nothing. On a lost connection the
+same batch with the same keys is sent again, so a COMMIT whose answer was lost is found by its keys; no client hears of
+an error while the outcome is unknown, other than `retry: same_key`.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+import psycopg
+from psycopg import errors as sql
+
+from imserver import database
+from imserver.errors import DomainError, ServerError, Unavailable
+from imserver.realtime.bulletin import Entries, Item, Ring
+from imserver.realtime.hub import Hub
+from messaging import announce, entries, log, queries
+from messaging.events import NAMES
+from messaging.log import Draft, Mark, Marked, Outcome
+from messaging.queries import Audience
+
+logger = logging.getLogger(__name__)
+BATCH = 200
+PLACES = 50_000
+PATIENCE_SECONDS = 10.0
+MARK_SECONDS = 0.2
+BROKEN = (psycopg.OperationalError, psycopg.InterfaceError, OSError)
+PASSING = (sql.DeadlockDetected, sql.SerializationFailure, sql.QueryCanceled, sql.LockNotAvailable)
+
+
+class Sending(Protocol):
+    """A draft and whoever waits for its answer."""
+
+    draft: Draft
+    sender: str
+    rev: int
+    socket: Any
+
+    def appended(self, outcome: Outcome, created_at: str) -> None:
+        """It is in the log; `give` follows in its turn."""
+
+    def give(self, prev: int) -> None: ...
+
+    def refused(self, outcome: Outcome) -> None: ...
+
+    def error(self, error: DomainError) -> None: ...
+
+    def fail(self) -> None: ...
+
+
+class Lane:
+    """One connection, one batch at a time."""
+
+    def __init__(self, hub: Hub):
+        self._hub = hub
+        self._queue: deque[Sending] = deque()
+        self._wake = asyncio.Event()
+        self._connection: database.Connection | None = None
+        self._places: dict[UUID, Audience] = {}
+
+    def put(self, sending: Sending) -> None:
+        self._queue.append(sending)
+        self._wake.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._wake.wait()
+            if batch := self._gather():
+                await self._append(batch)
+            if not self._queue:
+                self._wake.clear()
+
+    def _gather(self) -> list[Sending]:
+        """The next batch; a key that it has already waits for the first one's result."""
+        batch: dict[UUID, Sending] = {}
+        again = []
+        while self._queue and len(batch) < BATCH:
+            sending = self._queue.popleft()
+            if batch.setdefault(sending.draft.key, sending) is not sending:
+                again.append(sending)
+        self._queue.extendleft(reversed(again))
+        return list(batch.values())
+
+    async def _append(self, batch: Sequence[Sending], tries: int = 2) -> None:
+        try:
+            outcomes = await self._stubbornly(batch)
+            await self._know({one.draft.conversation for one in batch} - self._places.keys())
+        except (sql.DataError, sql.IntegrityError) as e:
+            await self._halve(batch, e)
+        except PASSING:
+            if tries > 1:
+                await self._append(batch, tries - 1)
+            else:
+                self._refuse(batch, Unavailable())
+        except BROKEN:
+            self._refuse(batch, Unavailable())
+        except Exception:
+            logger.exception("A batch of %s could not be appended", len(batch))
+            self._refuse(batch, ServerError())
+        else:
+            self._answer(batch, outcomes)
+
+    async def _halve(self, batch: Sequence[Sending], reason: Exception) -> None:
+        """One draft spoils the batch: find it, so that it harms nobody else."""
+        if len(batch) == 1:
+            if isinstance(reason, sql.UniqueViolation):  # the key came through another gateway meanwhile
+                await self._append_alone(batch)
+                return
+            logger.error("A draft that passed the door was refused by the database: %s", reason)
+            self._refuse(batch, ServerError())
+            return
+        middle = len(batch) // 2
+        await self._append(batch[:middle])
+        await self._append(batch[middle:])
+
+    async def _append_alone(self, batch: Sequence[Sending]) -> None:
+        try:
+            self._answer(batch, await self._stubbornly(batch))
+        except Exception:
+            logger.exception("A draft could not be appended")
+            self._refuse(batch, Unavailable())
+
+    async def _stubbornly(self, batch: Sequence[Sending]) -> list[Outcome]:
+        """The same batch, until the database answers or patience ends."""
+        parameters = log.pack_drafts([sending.draft for sending in batch])
+        deadline, delay = time.monotonic() + PATIENCE_SECONDS, 0.05
+        while True:
+            try:
+                connection = self._connection or await self._connect()
+                cursor = await connection.execute(log.APPEND, parameters, prepare=True, binary=True)
+                return [Outcome(*row) for row in await cursor.fetchall()]
+            except (*PASSING, sql.DataError, sql.IntegrityError):
+                raise
+            except BROKEN as e:
+                await self._disconnect()
+                if time.monotonic() > deadline:
+                    raise
+                logger.warning("The database connection broke (%s); the batch is sent again.", str(e).strip())
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, 1.0)
+
+    async def _connect(self) -> database.Connection:
+        connection = await database.connect()
+        log.register(connection.adapters)
+        self._connection = connection
+        return connection
+
+    async def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    async def _know(self, conversations: set[UUID]) -> None:
+        """Where conversations are heard; that of a conversation never changes."""
+        if not conversations:
+            return
+        if len(self._places) > PLACES:
+            self._places.clear()
+        self._places |= await database.arun(queries.audience(conversations))
+
+    def _answer(self, batch: Sequence[Sending], outcomes: Sequence[Outcome]) -> None:
+        """Answers and entries leave together, in the order of the log."""
+        runs: dict[UUID, list[tuple[Sending, Outcome]]] = {}
+        items: list[Item] = []
+        for sending, outcome in zip(batch, outcomes, strict=True):
+            if outcome.code == log.APPENDED:
+                runs.setdefault(sending.draft.conversation, []).append((sending, outcome))
+            elif outcome.duplicate:
+                sending.appended(outcome, entries.moment(outcome.created_ms))
+                sending.give(outcome.rev - 1)
+                place = self._places[sending.draft.conversation]
+                items.append((place.topics, Ring(str(sending.draft.conversation), outcome.rev, outcome.rev)))
+            else:
+                sending.refused(outcome)
+        answers: dict[str, list[Sending]] = {}
+        for conversation, run in runs.items():
+            name = str(conversation)
+            answers[name] = [sending for sending, _ in run]
+            items.append((self._places[conversation].topics, _entries(name, run)))
+        self._hub.tell(items, answers)
+
+    def _refuse(self, batch: Sequence[Sending], error: DomainError) -> None:
+        for sending in batch:
+            sending.error(error)
+
+
+def _entries(conversation: str, run: Sequence[tuple[Sending, Outcome]]) -> Entries:
+    spelled = []
+    for sending, outcome in run:
+        created_at = entries.moment(outcome.created_ms)
+        sending.appended(outcome, created_at)
+        draft = sending.draft
+        extra = entries.attributes(draft.reply_to, outcome.kept(draft.mentions))
+        spelled.append(
+            entries.message(
+                outcome.rev,
+                outcome.seq,
+                NAMES[draft.kind],
+                sending.sender,
+                str(draft.key),
+                draft.content,
+                extra,
+                created_at,
+            )
+        )
+    return Entries(conversation, run[0][1].rev - 1, spelled, run[-1][1].seq, plain=True)
+
+
+class Lanes:
+    """A gateway's lanes: a conversation always takes the same one."""
+
+    def __init__(self, hub: Hub, count: int = 2):
+        self._lanes = [Lane(hub) for _ in range(count)]
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [asyncio.get_running_loop().create_task(lane.run()) for lane in self._lanes]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for lane in self._lanes:
+            await lane._disconnect()  # noqa: SLF001
+
+    def put(self, sending: Sending) -> None:
+        self._lanes[sending.draft.conversation.int % len(self._lanes)].put(sending)
+
+
+class Marks:
+    """Read and delivered marks, gathered for 200 ms and written by one call."""
+
+    def __init__(self, hub: Hub):
+        self._hub = hub
+        self._gathered: dict[tuple[UUID, UUID], Mark] = {}
+        self._waiting: list[tuple[tuple[UUID, UUID], Callable[[Marked | DomainError | None], None]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def put(self, mark: Mark, answer: Callable[[Marked | DomainError | None], None] | None = None) -> None:
+        place = (mark.conversation, mark.user)
+        before = self._gathered.get(place)
+        self._gathered[place] = mark if before is None else _further(before, mark)
+        if answer:
+            self._waiting.append((place, answer))
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._write())
+
+    async def _write(self) -> None:
+        while self._gathered:
+            await asyncio.sleep(MARK_SECONDS)
+            marks, self._gathered = list(self._gathered.values()), {}
+            waiting, self._waiting = self._waiting, []
+            try:
+                marked = await _marked(marks)
+                audience = await database.arun(queries.audience(one.conversation for one in marked if one.moved))
+            except BROKEN as e:
+                logger.warning("Marks could not be written: %s", e)
+                for _, answer in waiting:
+                    answer(Unavailable())
+                continue
+            found = {(one.conversation, one.user): one for one in marked}
+            for place, answer in waiting:
+                answer(found.get(place))
+            self._hub.tell(announce.mark_items(marked, audience))
+
+    async def stop(self) -> None:
+        if self._task:
+            await self._task
+
+
+def _further(one: Mark, other: Mark) -> Mark:
+    return Mark(
+        one.conversation, one.user, _most(one.read_seq, other.read_seq), _most(one.delivered_seq, other.delivered_seq)
+    )
+
+
+def _most(one: int | None, other: int | None) -> int | None:
+    known = [value for value in (one, other) if value is not None]
+    return max(known, default=None)
+
+
+async def _marked(marks: Sequence[Mark]) -> list[Marked]:
+    async with database.connection() as connection:
+        log.register(connection.adapters)
+        cursor = await connection.execute(log.MARK, log.pack_marks(marks), prepare=True)
+        return [Marked(*row) for row in await cursor.fetchall()]

@@ -1,0 +1,76 @@
+"""The command line of `manage.py load`."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from messaging.load.wire import DIGITS
+
+LARGEST_TEXT = 8_000
+
+
+@dataclass(frozen=True)
+class Options:
+    scenario: str
+    pairs: int
+    groups: int
+    members: int
+    in_flight: int
+    seconds: int
+    warm_up: int
+    size: int
+    processes: int
+    relay: bool
+    url: str
+    server_pids: list[int]
+    relay_pids: list[int]
+    json: bool
+
+    @property
+    def is_group(self) -> bool:
+        return self.scenario == "group"
+
+    @property
+    def rooms(self) -> int:
+        return self.groups if self.is_group else self.pairs
+
+    @property
+    def seats(self) -> int:
+        return self.members if self.is_group else 2
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("scenario", choices=("pairs", "group"), help="pairs: two people each; group: everybody hears everybody")
+    add("--pairs", type=_at_least(1), default=50, help="conversations of two")
+    add("--groups", type=_at_least(1), default=10)
+    add("--members", type=_at_least(2), default=50, help="of each group; all are online")
+    add("--in-flight", type=_at_least(1), default=8, help="unanswered messages of each pair or group")
+    add("--seconds", type=_at_least(1, 600), default=10, help="of the measured window")
+    add("--warm-up", type=_at_least(0, 60), default=2, help="seconds of the same load before the window")
+    add("--size", type=_at_least(DIGITS, LARGEST_TEXT), default=256, help="bytes of each text")
+    add("--processes", type=_at_least(1), default=1, help="client processes; each on a core of its own if there is one")
+    add("--relay", action="store_true", help="also a Celery worker that hosts the relay")
+    add("--url", default="", help="ws://host:port of servers that run already, on the databases of this environment")
+    add("--server-pids", type=_pids, default=[], help="with --url: pids of those servers, for CPU and memory")
+    add("--relay-pids", type=_pids, default=[], help="likewise of the workers that host the relay")
+    add("--json", action="store_true", help="print the line of JSON only")
+
+
+def _at_least(least: int, most: int = 1_000_000) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text} is not between {least} and {most}")
+        return int(text)
+
+    return number
+
+
+def _pids(text: str) -> list[int]:
+    return [int(pid) for pid in text.split(",") if pid]
+
+
+def parse(arguments: list[str]) -> Options:
+    parser = argparse.ArgumentParser("load", description="Measure the server and check what it delivers.")
+    add_to(parser)
+    return Options(**vars(parser.parse_args(arguments)))

@@ -1,0 +1,223 @@
+"""The sockets of a conversation: they send, acknowledge and check what comes, as cheaply as they can."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import msgspec
+import picows
+
+from messaging.load import wire
+from messaging.load.plan import NS_PER_TICK, Plan, Room, Seat, Seen, Tally, Window
+
+ACK_FRAMES, ACK_BYTES, ACK_SECONDS = 32, 65_536, 0.45
+KEPT = 10_000
+NEVER = Window(opens=2**63, closes=2**63)
+
+
+class Stage:
+    """One conversation with all its sockets in this process."""
+
+    def __init__(self, room: Room, plan: Plan, tally: Tally) -> None:
+        self.conversation = room.conversation
+        self.tally = tally
+        self.window = NEVER
+        self.template = wire.send_template(room.conversation, plan.size)
+        self.rotate = plan.rotate
+        self.in_flight = plan.in_flight
+        self.sockets = [Socket(self, seat) for seat in room.seats]
+        self.turn = 0
+        self.first = 0
+        self.acked = 0
+        self._keys: dict[int, str] = {}
+
+    def begin(self, window: Window) -> None:
+        self.window = window
+        self.first = max(socket.cursor for socket in self.sockets)
+        for socket in self.sockets:
+            socket.cursor = self.first
+        for _ in range(self.in_flight):
+            self.next_socket().say()
+
+    def next_socket(self) -> "Socket":
+        self.turn = (self.turn + 1) % len(self.sockets)
+        return self.sockets[self.turn]
+
+    def answered(self, socket: "Socket") -> None:
+        """A place in flight is free."""
+        if time.monotonic_ns() < self.window.closes:
+            (self.next_socket() if self.rotate else socket).say()
+
+    def check_key(self, rev: int, key: str) -> None:
+        """All sockets must see the same message at a rev."""
+        known = self._keys.get(rev)
+        if known is None:
+            self._keys[rev] = key
+            self._keys.pop(rev - KEPT, None)
+        elif known != key:
+            self.tally.errors["another key at the same rev"] += 1
+
+    def is_quiet(self) -> bool:
+        head = max(socket.cursor for socket in self.sockets)
+        return all(socket.cursor == head and not socket.missing and not socket.pending for socket in self.sockets)
+
+    def seen(self) -> Seen:
+        return Seen(
+            conversation=self.conversation,
+            first=self.first,
+            acked=self.acked,
+            unanswered=sum(len(socket.pending) for socket in self.sockets),
+            cursors=[socket.cursor for socket in self.sockets],
+            missing=sum(len(socket.missing) for socket in self.sockets),
+        )
+
+
+class Socket(picows.WSListener):
+    def __init__(self, stage: Stage, seat: Seat) -> None:
+        self.stage = stage
+        self.seat = seat
+        self.tally = stage.tally
+        self.loop = asyncio.get_running_loop()
+        self.welcomed: asyncio.Future[None] = self.loop.create_future()
+        self.transport: picows.WSTransport | None = None
+        self.leaving = False
+        self.cursor = 0
+        self.missing: set[int] = set()
+        self.pending: dict[int, tuple[str, int]] = {}
+        self.sends = 0
+        self._frame = self._unacked = self._unacked_bytes = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._on: dict[type, Callable[..., None]] = {
+            wire.Entries: self.on_entries,
+            wire.Ok: self.on_ok,
+            wire.Welcome: self.on_welcome,
+            wire.Failure: self.on_failure,
+            wire.Ping: self.on_ping,
+        }
+
+    # --- the socket ---------------------------------------------------------------------------
+    def on_ws_connected(self, transport: picows.WSTransport) -> None:
+        self.transport = transport
+        self.write(wire.hello(self.seat.token))
+
+    def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
+        if frame.msg_type is not picows.WSMsgType.TEXT:
+            if frame.msg_type is picows.WSMsgType.CLOSE:
+                self.fail(f"closed by the server: {frame.get_close_code()}")
+            return
+        payload = frame.get_payload_as_bytes()
+        try:
+            read = wire.read(payload)
+        except msgspec.DecodeError as e:
+            self.fail(f"not a frame of the protocol: {e}")
+            return
+        if handler := self._on.get(type(read)):
+            handler(read)
+        if read.frame:
+            self.count(read.frame, len(payload))
+
+    def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
+        self.transport = None
+        if self._timer:
+            self._timer.cancel()
+        self.fail("the connection was lost")
+
+    def write(self, payload: bytes) -> None:
+        if self.transport is not None:
+            self.transport.send(picows.WSMsgType.TEXT, payload)
+
+    def fail(self, why: str) -> None:
+        if self.leaving:
+            return
+        self.tally.errors[why] += 1
+        if not self.welcomed.done():
+            self.welcomed.set_exception(ConnectionError(why))
+
+    def leave(self) -> None:
+        self.leaving = True
+        if self.transport is not None:
+            self.transport.disconnect()
+
+    # --- acknowledging what the server numbers ------------------------------------------------
+    def count(self, frame: int, size: int) -> None:
+        self._frame = frame
+        if not self._unacked:
+            self._timer = self.loop.call_later(ACK_SECONDS, self.acknowledge)
+        self._unacked += 1
+        self._unacked_bytes += size
+        if self._unacked >= ACK_FRAMES or self._unacked_bytes >= ACK_BYTES:
+            self.acknowledge()
+
+    def acknowledge(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._unacked = self._unacked_bytes = 0
+        self.write(wire.ack(self._frame))
+
+    # --- sending ------------------------------------------------------------------------------
+    def say(self) -> None:
+        self.sends += 1
+        key, now = wire.key(), time.monotonic_ns()
+        self.pending[self.sends] = (key, now)
+        self.write((self.stage.template % (self.sends, key, now)).encode())
+
+    def on_ok(self, ok: wire.Ok) -> None:
+        sent = self.pending.pop(ok.id, None)
+        if sent is None or ok.data.duplicate:
+            self.tally.errors["an answer to nothing, or a duplicate"] += 1
+            return
+        key, sent_at = sent
+        now, stage = time.monotonic_ns(), self.stage
+        stage.acked += 1
+        if stage.window.opens <= now < stage.window.closes:
+            self.tally.acked += 1
+            self.tally.ack[(now - sent_at) // NS_PER_TICK] += 1
+        self.advance(ok.data.prev, ok.data.rev)
+        stage.check_key(ok.data.rev, key)
+        stage.answered(self)
+
+    def on_failure(self, error: wire.Failure) -> None:
+        self.fail(f"error: {error.data.code}")
+        if isinstance(error.id, int):
+            self.pending.pop(error.id, None)
+
+    # --- receiving ----------------------------------------------------------------------------
+    def on_welcome(self, welcome: wire.Welcome) -> None:
+        for head in welcome.data.heads:
+            if head.conversation == self.stage.conversation:
+                self.cursor = head.rev
+        self.welcomed.set_result(None)
+
+    def on_ping(self, _ping: wire.Ping) -> None:
+        self.write(wire.PONG)
+
+    def on_entries(self, entries: wire.Entries) -> None:
+        stage, prev = self.stage, entries.data.prev
+        if entries.data.conversation != stage.conversation:
+            return
+        now = time.monotonic_ns()
+        counts = stage.window.opens <= now < stage.window.closes
+        delivery = self.tally.delivery
+        for item in entries.data.items:
+            if self.advance(prev, item.rev) and counts and item.content is not None:
+                self.tally.delivered += 1
+                delivery[(now - int(item.content.text[: wire.DIGITS])) // NS_PER_TICK] += 1
+            stage.check_key(item.rev, item.key)
+            prev = item.rev
+
+    def advance(self, prev: int, rev: int) -> bool:
+        """The rule of the cursor: an entry counts only once, and only right after the one before it."""
+        if prev != rev - 1:
+            self.tally.errors["prev is not the rev before"] += 1
+        if rev == self.cursor + 1:
+            self.cursor = rev
+        elif rev > self.cursor:
+            self.tally.reordered += 1
+            self.missing.update(range(self.cursor + 1, rev))
+            self.cursor = rev
+        elif rev in self.missing:
+            self.missing.discard(rev)
+        else:
+            self.tally.duplicated += 1
+            return False
+        return True

@@ -1,0 +1,19 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from imserver import database
+from messaging import epochs
+
+
+class Command(BaseCommand):
+    help = "The epoch: after a restore from a backup clients must start again (--new); after a loss-free move not (--keep)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        which = parser.add_mutually_exclusive_group()
+        which.add_argument("--new", action="store_const", const=epochs.renew, dest="query")
+        which.add_argument("--keep", action="store_const", const=epochs.keep, dest="query")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        self.stdout.write(str(database.run((options["query"] or epochs.current)())))

@@ -1,0 +1,101 @@
+import io
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from accounts import actions
+from accounts.models import Device, User
+from tests.accounts.conftest import PASSWORD, sign_up
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mod(db: None) -> Client:
+    User.objects.create_superuser("mod", "mod@example.com", PASSWORD)
+    client = Client()
+    answer = client.post("/admin/login/?next=/admin/", {"username": "mod", "password": PASSWORD})
+    assert answer.status_code == 302
+    return client
+
+
+def form(person: User, **changed: str) -> dict[str, str]:
+    fields = {
+        "username": person.username,
+        "email": person.email,
+        "display_name": person.display_name,
+        "is_active": "on",
+    }
+    return {name: value for name, value in {**fields, **changed}.items() if value}
+
+
+def test_people_do_not_enter_the_staff_door(ann: User) -> None:
+    client = Client()
+    assert client.post("/admin/login/?next=/admin/", {"username": "ann", "password": PASSWORD}).status_code == 200
+    assert client.get("/admin/accounts/user/").status_code == 302
+
+
+def test_staff_find_people_and_see_no_password(mod: Client, ann: User) -> None:
+    assert "ann@example.com" in mod.get("/admin/accounts/user/?q=ann").content.decode()
+    assert "argon2" not in mod.get(f"/admin/accounts/user/{ann.pk}/change/").content.decode()
+
+
+def test_staff_see_devices_and_change_none(mod: Client, ann: User) -> None:
+    actions.log_in(user=ann, session_key="phone", origin=actions.Origin(name="Pixel 9"), now=timezone.now())
+    assert "Pixel 9" in mod.get("/admin/accounts/device/").content.decode()
+    page = f"/admin/accounts/device/{Device.objects.get().pk}"
+    assert mod.get(f"{page}/change/").status_code == 200
+    assert mod.post(f"{page}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_closing_an_account_ends_its_devices(mod: Client, ann: User) -> None:
+    actions.log_in(user=ann, session_key="phone", origin=actions.Origin(), now=timezone.now())
+    answer = mod.post(f"/admin/accounts/user/{ann.pk}/change/", form(ann, is_active=""))
+    assert answer.status_code == 302
+    assert not User.objects.get(pk=ann.pk).is_active
+    assert not Device.objects.exists()
+
+
+def test_a_taken_name_is_refused_in_the_admin_too(mod: Client, ann: User, bob: User) -> None:
+    answer = mod.post(f"/admin/accounts/user/{ann.pk}/change/", form(ann, username="bob"))
+    assert "Somebody has this user name." in answer.content.decode()
+
+
+def test_staff_do_not_raise_themselves(ann: User) -> None:
+    User.objects.filter(pk=ann.pk).update(is_staff=True)
+    ann.user_permissions.set(Permission.objects.filter(codename="change_user"))
+    client = Client()
+    client.force_login(ann, "allauth.account.auth_backends.AuthenticationBackend")
+    answer = client.post(f"/admin/accounts/user/{ann.pk}/change/", form(ann, is_staff="on", is_superuser="on"))
+    assert answer.status_code == 302
+    assert not User.objects.get(pk=ann.pk).is_superuser
+
+
+def demo() -> str:
+    out = io.StringIO()
+    call_command("demo", stdout=out)
+    return out.getvalue()
+
+
+def test_an_empty_server_gets_demo_people(db: None, settings: Any) -> None:
+    settings.DEMO_PASSWORD = PASSWORD
+    assert demo().splitlines() == [f"chat   ann / {PASSWORD}", f"chat   bob / {PASSWORD}", f"admin  mod / {PASSWORD}"]
+    assert User.objects.get(username="bob").check_password(PASSWORD)
+    assert User.objects.get(is_staff=True).username == "mod"
+
+
+def test_demo_people_are_made_once(settings: Any) -> None:
+    settings.DEMO_PASSWORD = PASSWORD
+    sign_up("zoe")
+    assert demo() == ""
+    assert User.objects.get().username == "zoe"
+
+
+def test_no_demo_password_is_known_to_all(db: None, settings: Any) -> None:
+    settings.DEMO_PASSWORD = ""
+    with pytest.raises(CommandError, match="DEMO_PASSWORD"):
+        demo()

@@ -1,0 +1,85 @@
+"""The whole tool: its own PostgreSQL, Valkey and server, a short run, and nothing left of them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from messaging.load import measure
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Starts the tool in a temporary folder of its own, so that what it leaves there can be seen."""
+    started = []
+
+    def start(*arguments):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "messaging.load", *arguments],
+            cwd=ROOT,
+            env={**os.environ, "TMPDIR": str(tmp_path)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    tmp_path.chmod(0o711)
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def children_of(pid):
+    return measure.family([pid], measure.all_processes()) - {pid}
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    ("arguments", "deliveries"),
+    [(["pairs", "--pairs", "3", "--relay"], 1), (["group", "--groups", "2", "--members", "5"], 4)],
+)
+def test_a_short_run_finds_no_fault_and_leaves_nothing_behind(load, tmp_path, arguments, deliveries):
+    process = load(*arguments, "--seconds", "2", "--warm-up", "1", "--json")
+    out, err = process.communicate(timeout=100)
+    assert process.returncode == 0, out + err
+    found = json.loads(out)
+    assert found["acked"] > 0
+    assert found["delivered"] == pytest.approx(deliveries * found["acked"], rel=0.2)
+    assert found["acked_per_cpu_s"] > 0
+    assert found["server_rss_mb"] > 10
+    assert set(found["cpu_s"]) >= {"server", "postgres", "valkey", "clients"}
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_stopping_it_ends_all_it_started(load, tmp_path, stop):
+    process = load("pairs", "--pairs", "2", "--seconds", "600")
+    family = set()
+    deadline = time.monotonic() + 60
+    while not any(b"spawn_main" in command_line(pid) for pid in family) and time.monotonic() < deadline:
+        time.sleep(0.2)
+        family = children_of(process.pid)
+    assert len(family) > 5
+    process.send_signal(stop)
+    process.communicate(timeout=50)
+    assert process.returncode != 0
+    assert not family & measure.all_processes().keys()
+    assert list(tmp_path.iterdir()) == []
+
+
+def command_line(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
