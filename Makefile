@@ -35,7 +35,7 @@ fmt: .venv/development
 	@$(PYTHON) -m ruff format
 
 load: .venv/development
-	@exec $(PYTHON) manage.py load $(ARGS)
+	@exec $(PYTHON) -m messaging.load $(ARGS)
 
 faults: .venv/development
 	@exec $(PYTHON) -m tests.faults --seconds $(SECONDS)

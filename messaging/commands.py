@@ -123,11 +123,11 @@ class Messaging:
 class Sending:
     """A draft in a lane. Implements messaging.lanes.Sending."""
 
-    __slots__ = ("_call", "_lanes", "_outcome", "_to_user", "created_at", "draft", "rev", "sender", "socket")
+    __slots__ = ("_call", "_lanes", "_outcome", "_to_user", "created_at", "draft", "rev", "socket")
 
     def __init__(self, call: Call, draft: Draft, to_user: UUID | None, lanes: Lanes):
         self._call, self._lanes, self._to_user = call, lanes, to_user
-        self.draft, self.socket, self.sender = draft, call.socket, call.socket.user
+        self.draft, self.socket = draft, call.socket
         self.rev = 0
 
     def appended(self, outcome: Outcome, created_at: str) -> None:

@@ -13,7 +13,6 @@ from messaging.events import NUMBERS
 from messaging.log import Draft, Outcome
 from messaging.rules import NIL
 
-
 Natural = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 Mentioned = Annotated[str, msgspec.Meta(pattern=r"^(all|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$")]
 

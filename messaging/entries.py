@@ -41,33 +41,6 @@ def moment(millis: int) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S}.{millis % 1000:03d}Z"
 
 
-def message(
-    rev: int,
-    seq: int,
-    kind: str,
-    sender: str,
-    key: str,
-    content: bytes,
-    extra: bytes,
-    created_at: str,
-) -> bytes:
-    """The entry of a message that was just appended; `extra` from `attributes`."""
-    return (
-        b'{"rev":%d,"seq":%d,"kind":"%b","sender":"%b","key":"%b","content":%b%b,"changed_rev":%d,"created_at":"%b"}'
-        % (
-            rev,
-            seq,
-            kind.encode(),
-            sender.encode(),
-            key.encode(),
-            content,
-            extra,
-            rev,
-            created_at.encode(),
-        )
-    )
-
-
 def attributes(reply_to: int | None, mentions: str | None) -> bytes:
     """The optional members of a message, each with its leading comma."""
     found = b"" if reply_to is None else b',"reply_to":%d' % reply_to

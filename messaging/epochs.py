@@ -31,7 +31,8 @@ def begin(system: int, timeline: int) -> Query[UUID]:
         made as (
           insert into epoch (id, system_identifier, timeline_id)
           select %s, %s, %s from turn where not exists (
-            select from epoch e where e.made_at > now() - interval '1 second' and (e.system_identifier, e.timeline_id) = (%s, %s))
+            select from epoch e where e.made_at > now() - interval '1 second'
+              and (e.system_identifier, e.timeline_id) = (%s, %s))
           returning id)
         select id from made union all select id from (select id from epoch order by made_at desc limit 1) e limit 1
         """,

@@ -6,7 +6,7 @@ from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 from imserver.database import Query
-from messaging import entries
+from messaging import entries, queries
 from messaging.entries import Row
 from messaging.errors import NotAMember
 from messaging.rules import Kind
@@ -20,7 +20,8 @@ said as (
   select * from unnest(%s::int[], %s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
     said(i, cid, rev, read, peer_read, peer_delivered)),
 mine as (
-  select me.i, me.uid, c.id, c.kind, c.rev, c.seq, c.floor_rev, c.blanked_rev, c.last_at, m.from_rev, m.read_seq, m.own_ahead, m.delivered_seq,
+  select me.i, me.uid, c.id, c.kind, c.rev, c.seq, c.floor_rev, c.blanked_rev, c.last_at,
+    m.from_rev, m.read_seq, m.own_ahead, m.delivered_seq,
     greatest(m.from_seq, m.hidden_before) as shown_after, greatest(m.read_seq, m.from_seq, m.hidden_before) as mark,
     p.user_id as peer, p.read_seq as peer_read, p.delivered_seq as peer_delivered, said.rev as said_rev
   from me
@@ -30,19 +31,23 @@ mine as (
   left join said on said.i = me.i and said.cid = c.id
   where (c.kind = 2 or c.rev > 0)
     and (said.cid is null or said.rev <> c.rev or said.read is distinct from m.read_seq
-      or c.kind = 1 and (said.peer_read is distinct from p.read_seq or said.peer_delivered is distinct from p.delivered_seq))
+      or c.kind = 1 and (
+        said.peer_read is distinct from p.read_seq or said.peer_delivered is distinct from p.delivered_seq))
 """
 # Unread = seq - mark - own messages above it - messages blanked or hidden above it. A blanking has a higher rev than
 # the message's seq, so below the mark's number nobody needs to look.
-_SPELLED: LiteralString = """
+_SPELLED: LiteralString = (
+    """
 ),
 newest as (select *, row_number() over (partition by i order by last_at desc, id desc) as place from mine)
 select n.i, n.id, n.kind, n.rev, n.seq, n.read_seq,
   greatest(n.seq - n.mark - n.own_ahead - case when n.blanked_rev > n.mark then (
-      select count(*) from entry e where e.conversation_id = n.id and e.seq > n.mark and e.content is null and e.sender_id <> n.uid
+      select count(*) from entry e
+      where e.conversation_id = n.id and e.seq > n.mark and e.content is null and e.sender_id <> n.uid
     ) else 0 end - (
       select count(*) from hidden h join entry e on e.conversation_id = h.conversation_id and e.seq = h.seq
-      where h.user_id = n.uid and h.conversation_id = n.id and h.seq > n.mark and e.content is not null and e.sender_id <> n.uid
+      where h.user_id = n.uid and h.conversation_id = n.id and h.seq > n.mark and e.content is not null
+        and e.sender_id <> n.uid
     ), 0),
   (select count(distinct x.seq) from mention x
     where x.user_id in (n.uid, '00000000-0000-0000-0000-000000000000') and x.conversation_id = n.id and x.seq > n.mark),
@@ -52,22 +57,23 @@ from newest n
 left join accounts_user u on u.id = n.peer
 left join profile f on f.conversation_id = n.id
 left join lateral (
-  select e.conversation_id, e.rev, e.seq, e.kind, e.sender_id, e.key, e.content, e.reply_to, e.mentions, e.target,
-    e.changed_rev, (extract(epoch from e.edited_at) * 1000)::bigint, (extract(epoch from e.created_at) * 1000)::bigint,
-    b.sender_id, (extract(epoch from b.created_at) * 1000)::bigint
-  from entry e left join entry b on e.content is null and b.conversation_id = e.conversation_id and b.rev = e.changed_rev
-    and b.kind = 33
-  where e.conversation_id = n.id and e.seq > n.shown_after
-    and not exists (select from hidden h where h.user_id = n.uid and h.conversation_id = e.conversation_id and h.seq = e.seq)
+  select """
+    + queries.COLUMNS
+    + " from "
+    + queries.ENTRY
+    + """
+  where e.conversation_id = n.id and e.seq > n.shown_after and not exists (
+    select from hidden h where h.user_id = n.uid and h.conversation_id = e.conversation_id and h.seq = e.seq)
   order by e.seq desc limit 1) l on true
 where n.place <= %s order by n.i, n.place
 """
+)
 
-Said = Mapping[UUID, Sequence[int]]
+Said = Mapping[UUID, Sequence[int | None]]
 
 
 class Asked(NamedTuple):
-    """One device's question: whose heads, and what it knows, as {conversation: (rev, read, peer_read, peer_delivered)}."""
+    """Whose heads, and what the device knows, as {conversation: (rev, read, peer_read, peer_delivered)}."""
 
     user: UUID
     said: Said
@@ -81,7 +87,7 @@ class Heads(NamedTuple):
 
 
 def differing(asked: Sequence[Asked], limit: int = PAGE) -> Query[list[Heads]]:
-    """For each device the conversations that differ from what it said, newest first, and those that are no longer its."""
+    """For each device the conversations that differ from what it said, newest first, and those it lost."""
     said = list(_flat(asked))
     columns = list(zip(*said, strict=True)) if said else [()] * 6
     parameters = [[one.user for one in asked], *map(list, columns)]

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from imserver.errors import DomainError, ServerError, Unavailable
 from imserver.realtime.bulletin import Entries, Item, Ring
 from imserver.realtime.hub import Hub
 from messaging import announce, entries, log, queries
-from messaging.events import NAMES
+from messaging.entries import Row
 from messaging.log import Draft, Mark, Marked, Outcome
 from messaging.queries import Audience
 
@@ -38,7 +38,6 @@ class Sending(Protocol):
     """A draft and whoever waits for its answer."""
 
     draft: Draft
-    sender: str
     rev: int
     socket: Any
 
@@ -93,18 +92,19 @@ class Lane:
             await self._know({one.draft.conversation for one in batch} - self._places.keys())
         except (sql.DataError, sql.IntegrityError) as e:
             await self._halve(batch, e)
-        except PASSING:
-            if tries > 1:
-                await self._append(batch, tries - 1)
-            else:
-                self._refuse(batch, Unavailable())
-        except BROKEN:
-            self._refuse(batch, Unavailable())
+        except BROKEN as e:
+            await self._again(batch, e, tries)
         except Exception:
             logger.exception("A batch of %s could not be appended", len(batch))
             self._refuse(batch, ServerError())
         else:
             self._answer(batch, outcomes)
+
+    async def _again(self, batch: Sequence[Sending], reason: Exception, tries: int) -> None:
+        if isinstance(reason, PASSING) and tries > 1:
+            await self._append(batch, tries - 1)
+        else:
+            self._refuse(batch, Unavailable())
 
     async def _halve(self, batch: Sequence[Sending], reason: Exception) -> None:
         """One draft spoils the batch: find it, so that it harms nobody else."""
@@ -193,23 +193,30 @@ class Lane:
 def _entries(conversation: str, run: Sequence[tuple[Sending, Outcome]]) -> Entries:
     spelled = []
     for sending, outcome in run:
-        created_at = entries.moment(outcome.created_ms)
-        sending.appended(outcome, created_at)
-        draft = sending.draft
-        extra = entries.attributes(draft.reply_to, outcome.kept(draft.mentions))
-        spelled.append(
-            entries.message(
-                outcome.rev,
-                outcome.seq,
-                NAMES[draft.kind],
-                sending.sender,
-                str(draft.key),
-                draft.content,
-                extra,
-                created_at,
-            )
-        )
+        sending.appended(outcome, entries.moment(outcome.created_ms))
+        spelled.append(entries.spell(row(sending.draft, outcome)))
     return Entries(conversation, run[0][1].rev - 1, spelled, run[-1][1].seq, plain=True)
+
+
+def row(draft: Draft, outcome: Outcome) -> Row:
+    """The entry that a draft became, as a query would read it."""
+    return Row(
+        draft.conversation,
+        outcome.rev,
+        outcome.seq,
+        draft.kind,
+        draft.sender,
+        draft.key,
+        draft.content.decode(),
+        draft.reply_to,
+        outcome.kept(draft.mentions),
+        target=None,
+        changed_rev=outcome.rev,
+        edited_ms=None,
+        created_ms=outcome.created_ms,
+        blanked_by=None,
+        blanked_ms=None,
+    )
 
 
 class Lanes:

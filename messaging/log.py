@@ -11,6 +11,7 @@ from typing import Any, Final, LiteralString, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
+from psycopg import Cursor
 from psycopg.adapt import AdaptersMap, Dumper
 from psycopg.pq import Format
 
@@ -176,10 +177,11 @@ def pack_marks(marks: Sequence[Mark]) -> list[Packed]:
 
 
 def _rows(sql: LiteralString, parameters: Sequence[Packed]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        register(cursor.connection.adapters)
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
+    connection.ensure_connection()
+    link = connection.connection
+    register(link.adapters)
+    with connection.wrap_database_errors, Cursor(link) as cursor:  # Django's own cursor would quote the arrays as text
+        return cursor.execute(sql, parameters, prepare=True).fetchall()
 
 
 def append(drafts: Sequence[Draft]) -> list[Outcome]:

@@ -76,8 +76,8 @@ class Entry(models.Model):
     key = models.UUIDField(null=True)
     target = models.BigIntegerField(null=True)
     reply_to = models.BigIntegerField(null=True)
-    mentions = models.TextField(null=True)
-    content = models.TextField(null=True)
+    mentions = models.TextField(null=True)  # noqa: DJ001
+    content = models.TextField(null=True)  # noqa: DJ001  # null is blanked
     changed_rev = models.BigIntegerField()
     edited_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)

@@ -10,14 +10,16 @@ from messaging.entries import Row
 from messaging.errors import MessageNotFound, NotAMember
 from messaging.rules import Kind
 
-_ENTRY: LiteralString = """
-select e.conversation_id, e.rev, e.seq, e.kind, e.sender_id, e.key, e.content, e.reply_to, e.mentions, e.target,
+COLUMNS: LiteralString = """
+e.conversation_id, e.rev, e.seq, e.kind, e.sender_id, e.key, e.content, e.reply_to, e.mentions, e.target,
   e.changed_rev, (extract(epoch from e.edited_at) * 1000)::bigint, (extract(epoch from e.created_at) * 1000)::bigint,
   b.sender_id, (extract(epoch from b.created_at) * 1000)::bigint
-from entry e
-left join entry b on e.seq is not null and e.content is null and e.changed_rev > e.rev
+"""
+ENTRY: LiteralString = """
+entry e left join entry b on e.seq is not null and e.content is null and e.changed_rev > e.rev
   and b.conversation_id = e.conversation_id and b.rev = e.changed_rev and b.kind = 33
 """
+_ENTRY: LiteralString = "select " + COLUMNS + " from " + ENTRY
 
 
 class Standing(NamedTuple):
@@ -51,7 +53,8 @@ def standing(user: UUID, conversation: UUID) -> Query[Standing]:
     """Raises NotAMember, which is also what a stranger hears of a conversation that exists."""
     rows = yield (
         """
-        select c.kind, c.rev, c.seq, c.floor_rev, c.blanked_rev, m.from_rev, greatest(m.from_seq, m.hidden_before), m.role
+        select c.kind, c.rev, c.seq, c.floor_rev, c.blanked_rev, m.from_rev, greatest(m.from_seq, m.hidden_before),
+          m.role
         from member m join conversation c on c.id = m.conversation_id where m.user_id = %s and m.conversation_id = %s
         """,
         [user, conversation],

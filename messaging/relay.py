@@ -12,7 +12,6 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.utils import Error
-from redis.exceptions import RedisError
 
 from imserver import database
 from imserver.events import direct
@@ -27,7 +26,8 @@ BATCH: Final = 500
 IDLE_SECONDS, BROKEN_SECONDS = 0.2, 1.0
 _TAKE: Final = """
 with gone as (
-  delete from outbox where id in (select id from outbox order by id limit %s) returning id, conversation_id, first_rev, last_rev)
+  delete from outbox where id in (select id from outbox order by id limit %s)
+  returning id, conversation_id, first_rev, last_rev)
 select g.id, g.conversation_id, g.first_rev, g.last_rev, e.rev, e.kind, e.sender_id, e.target,
   (extract(epoch from e.created_at) * 1000)::bigint
 from gone g join entry e on e.conversation_id = g.conversation_id and e.rev between g.first_rev and g.last_rev
@@ -37,7 +37,7 @@ order by g.id, e.rev
 
 @transaction.atomic
 def relay() -> int:
-    """Tell of the next entries in the outbox. Returns how many pointers were done with; 0 also if another relay is at it."""
+    """Tell of the next entries in the outbox. Returns how many pointers are done; 0 also if another relay is at it."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", [TURN])
         if not cursor.fetchone()[0]:
@@ -78,7 +78,7 @@ def run(stopping: threading.Event) -> None:
     while not stopping.is_set():
         try:
             done = relay()
-        except (Error, RedisError, OSError) as e:
+        except (Error, push.Undelivered, OSError) as e:
             logger.warning("The relay waits: %s", e)
             connection.close()
             stopping.wait(BROKEN_SECONDS)

@@ -24,6 +24,7 @@ LIMITS: Final = settings.LIMITS
 DAY_MS: Final = 86_400_000
 DEPTH: Final = 32
 SAFE_INTEGER: Final = 2**53 - 1
+LONGEST_INTEGER: Final = 17
 # Text without an escape, a control character or a second member: nothing in it can break a rule but its length.
 _PLAIN: Final = re.compile(rb'\{"text":"[^"\\\x00-\x1f]++"\}')
 _GRAPHIC: Final = re.compile(rb"[!-~]")
@@ -65,7 +66,7 @@ def place(sender: uuid.UUID, conversation: uuid.UUID | None, to_user: uuid.UUID 
 
 def check_key(key: uuid.UUID, now_ms: int) -> None:
     """A UUIDv7 carries its time, so the 32 days that keys are remembered can be kept exactly."""
-    if key.version == 7 and not now_ms - 30 * DAY_MS <= ids.millis(key) <= now_ms + DAY_MS:
+    if key.version == ids.VERSION and not now_ms - 30 * DAY_MS <= ids.millis(key) <= now_ms + DAY_MS:
         raise KeyExpired
 
 
@@ -121,7 +122,7 @@ def _refuse(name: str) -> object:
 
 
 def _safe(digits: str) -> int:
-    if len(digits) > 17 or abs(number := int(digits)) > SAFE_INTEGER:
+    if len(digits) > LONGEST_INTEGER or abs(number := int(digits)) > SAFE_INTEGER:
         raise ValueError("an integer is beyond 2^53-1")
     return number
 

@@ -9,7 +9,7 @@ CHUNK = 10_000
 @shared_task
 def forget_keys() -> int:
     """Delete the keys of messages that are older than 32 days, in short transactions. Returns how many."""
-    gone = 0
+    gone: int = 0
     while True:
         with connection.cursor() as cursor:
             cursor.execute(

@@ -31,7 +31,8 @@ def query(request: Request, shape: type[T]) -> T:
 def schema(shape: type[Any]) -> dict[str, Any]:
     """The OpenAPI schema of a struct, self-contained."""
     (found,), parts = msgspec.json.schema_components([shape], ref_template="#/parts/{name}")
-    return inline(found, parts)
+    whole: dict[str, Any] = inline(found, parts)
+    return whole
 
 
 def inline(found: Any, parts: dict[str, Any]) -> Any:

@@ -61,9 +61,10 @@ class Child:
         return self.argv
 
     def _read(self, lines: IO[str]) -> None:
-        for line in lines:
-            self.last.append(line.rstrip())
-            self.say(self.name, line.rstrip())
+        with lines:
+            for line in lines:
+                self.last.append(line.rstrip())
+                self.say(self.name, line.rstrip())
 
     @property
     def pid(self) -> int:

@@ -47,6 +47,7 @@ class Supervisor:
             "DATA_DIR": str(self.data_dir),
         }
         self._prepare(child_env)
+        self._remember_logins(values)
         for name, arguments in roles(self.port, self.data_dir).items():
             child = Child(name, [sys.executable, *arguments], env=child_env, say=console.say)
             self.children.append(child)
@@ -79,6 +80,13 @@ class Supervisor:
         if setup.code:
             raise Trouble(setup.last[-1] if setup.last else "The preparation of the database failed.")
 
+    def _remember_logins(self, values: dict[str, str]) -> None:
+        """Demo people are made, and told, on the first start only."""
+        if self.logins:
+            environment.write(self.data_dir / "env", values | {"DEMO_LOGINS": "; ".join(self.logins)})
+        elif known := values.get("DEMO_LOGINS"):
+            self.logins = known.split("; ")
+
     def _hear_setup(self, name: str, line: str) -> None:
         if line.startswith(prepare.LOGIN):
             self.logins.append(line.removeprefix(prepare.LOGIN))
@@ -99,7 +107,7 @@ class Supervisor:
             f"Chat      {address}/",
             f"Admin     {address}/admin/",
             f"API docs  {address}/docs",
-            *self.logins,
+            *(f"Log in    {login}" for login in self.logins),
             "Ctrl-C ends everything; the data stay.",
             "",
         ):

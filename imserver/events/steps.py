@@ -8,10 +8,10 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 
-class Relay(bootsteps.StartStopStep):  # type: ignore[misc]
+class Relay(bootsteps.StartStopStep):
     """The relay, in a thread of every worker; they take turns."""
 
-    requires = {"celery.worker.components:Pool"}
+    requires = ("celery.worker.components:Pool",)
 
     def __init__(self, parent: Any, **options: Any):
         super().__init__(parent, **options)

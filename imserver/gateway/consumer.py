@@ -16,7 +16,7 @@ from imserver.gateway import protocol
 from imserver.gateway.calls import Call, Command
 from imserver.gateway.gateway import Gateway, current
 from imserver.gateway.limiter import Limiter
-from imserver.gateway.protocol import Close
+from imserver.gateway.protocol import Close, Frame
 from imserver.gateway.window import Window
 from imserver.gateway.wire import EXTENSION, PlainWire, ReadyWire, Wire
 from imserver.realtime.hub import Arrived
@@ -24,6 +24,12 @@ from imserver.realtime.hub import Arrived
 logger = logging.getLogger(__name__)
 UNANSWERED = settings.LIMITS["unanswered"]
 STRIKES = 3
+MALFORMED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+EPHEMERAL_ROOM = 32  # frames under way, beyond which typing and the like are dropped
+
+
+def malformed(reason: Exception) -> DomainError:
+    return errors.BadRequest(str(reason)) if isinstance(reason, msgspec.ValidationError) else errors.BadJson()
 
 
 class Socket:
@@ -56,44 +62,43 @@ class Socket:
             self.close(Close.BAD_FRAMES)
             return
         try:
-            frame = protocol.decode_frame(payload)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as e:
-            self._bad(
-                b"null", errors.BadRequest(str(e)) if isinstance(e, msgspec.ValidationError) else errors.BadJson()
-            )
-            return
+            self._take(protocol.decode_frame(payload))
+        except MALFORMED as e:
+            self._bad(b"null", malformed(e))
+
+    def _take(self, frame: Frame) -> None:
         call_id = bytes(frame.id)
-        if len(call_id) > protocol.LONGEST_ID or call_id[0] not in b'"-0123456789n':
+        if len(call_id) > protocol.LONGEST_ID or call_id[0] not in protocol.ID_STARTS:
             self._bad(b"null", errors.BadRequest("`id` must be a short string or an integer."))
         elif wait := self.limiter.take():
             self._rate(call_id, wait)
         elif command := self.gateway.command(self, frame.type):
-            self._run(command, Call(self, call_id), frame.data)
+            self._count(Call(self, call_id), command, frame.data)
         else:
             self._unknown(call_id, frame.type)
 
-    def _run(self, command: Command, call: Call, data: msgspec.Raw) -> None:
+    def _count(self, call: Call, command: Command, data: msgspec.Raw) -> None:
         self.unanswered += 1
-        if self.unanswered >= UNANSWERED:
+        if self.unanswered == UNANSWERED:
             self.wire.pause()
-            if self.unanswered > 4 * UNANSWERED:  # a wire that cannot pause
-                call.error(errors.TooManyCommands())
-                return
+        if self.unanswered > 4 * UNANSWERED:  # a wire that cannot pause
+            call.error(errors.TooManyCommands())
+        else:
+            self._run(call, command, data)
+
+    def _run(self, call: Call, command: Command, data: msgspec.Raw) -> None:
         try:
-            parsed = command.decode(data)
-            if command.waits:
-                self._task(call, command.run(call, parsed))
-            else:
-                command.run(call, parsed)
+            job = command.run(call, command.decode(data))
         except DomainError as e:
             call.error(e)
-        except msgspec.ValidationError as e:
-            call.error(errors.BadRequest(str(e)))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            call.error(errors.BadJson())
+        except MALFORMED as e:
+            call.error(malformed(e))
         except Exception:
             logger.exception("A command broke")
             call.error(errors.ServerError())
+        else:
+            if command.waits:
+                self._task(call, job)
 
     def _task(self, call: Call, job: Any) -> None:
         task = asyncio.get_running_loop().create_task(self._await(call, job))
@@ -141,8 +146,8 @@ class Socket:
             self.wire.resume()
 
     def push(self, body: bytes, arrived: Arrived = (), *, droppable: bool = False) -> None:
-        """A numbered frame. A reader that is too slow is closed and comes back: the socket is dropped, not the message."""
-        if self.closed or (droppable and (self.held is not None or len(self.window) > 32)):
+        """A numbered frame. A reader that is too slow is closed and comes back: the socket is lost, not the message."""
+        if self.closed or (droppable and (self.held is not None or len(self.window) > EPHEMERAL_ROOM)):
             return
         if self.held is not None:
             self.held.append((body, arrived))
@@ -167,10 +172,10 @@ class Socket:
             self.wire.close(code)
 
 
-class SocketConsumer(AsyncConsumer):  # type: ignore[misc]
+class SocketConsumer(AsyncConsumer):
     """A Channels consumer without Channels' dispatch, which costs five times the throughput."""
 
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         gateway = await current()
         await receive()
         address = scope["client"][0] if scope.get("client") else ""
@@ -204,7 +209,7 @@ class SocketConsumer(AsyncConsumer):  # type: ignore[misc]
 
 def allowed_origin(scope: dict[str, Any]) -> bool:
     """Native clients send no Origin; a browser's must be ours or one that the operator named."""
-    headers = dict(scope["headers"])
+    headers: dict[bytes, bytes] = dict(scope["headers"])
     origin = headers.get(b"origin", b"").decode("latin1")
     if not origin or "*" in settings.ALLOWED_ORIGINS or origin in settings.ALLOWED_ORIGINS:
         return True

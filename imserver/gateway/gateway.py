@@ -5,7 +5,7 @@ import logging
 import random
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
 from channels.layers import get_channel_layer
@@ -16,10 +16,11 @@ from imserver import commands as table
 from imserver import database
 from imserver.gateway import calls, protocol
 from imserver.gateway.calls import Command
-from imserver.gateway.session import Session
 from imserver.gateway.protocol import Close
+from imserver.gateway.session import Session
 from imserver.gateway.wire import Turn
 from imserver.realtime.hub import Hub
+from imserver.realtime.layer import Bus
 
 if TYPE_CHECKING:
     from imserver.gateway.consumer import Socket
@@ -35,7 +36,7 @@ class Gateway:
         self.loop = asyncio.get_running_loop()
         self.turn = Turn()
         self.store = import_string(table.STORE)
-        self.hub = Hub(self.store, get_channel_layer())
+        self.hub = Hub(self.store, cast(Bus, get_channel_layer()))
         self.apps = calls.bind(self.hub)
         self.session = Session(self)
         self.sockets: set[Socket] = set()
@@ -94,7 +95,7 @@ class Gateway:
             wait = random.randrange(max(int(seconds * 500), 1))  # noqa: S311
             socket.push(protocol.numbered(b"goaway", protocol.dumps({"retry_after_ms": wait})))
         deadline = self.now() + seconds
-        while self.sockets and self.now() < deadline:
+        while self.sockets and self.now() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
         for socket in tuple(self.sockets):
             socket.close(Close.DRAIN)
@@ -117,10 +118,14 @@ class Gateway:
             socket.close(Close.REAUTHENTICATE)
         elif now - socket.ponged_at > 2 * PING + 5:
             socket.close(Close.NO_PONG)
-        elif now >= socket.next_ping:
+        else:
+            self._remind(socket, now, wall)
+
+    def _remind(self, socket: "Socket", now: float, wall: float) -> None:
+        if now >= socket.next_ping:
             socket.next_ping = now + PING
             socket.push(protocol.numbered(b"ping", b"{}"))
-        elif not socket.expiring and wall > socket.expires_at - EXPIRING_SECONDS:
+        if not socket.expiring and wall > socket.expires_at - EXPIRING_SECONDS:
             socket.expiring = True
             socket.push(protocol.numbered(b"auth.expiring", protocol.dumps({"at": protocol.moment(socket.expires_at)})))
 

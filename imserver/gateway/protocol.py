@@ -1,7 +1,7 @@
 """The envelope of the socket protocol: one JSON object a text frame, {"type", "id"?, "data"}.
 
-Replies echo `id`. Frames that the server starts, and every `welcome`, `heads` and `entries`, carry `frame`, a number per
-socket that the client acknowledges. docs/protocol.md describes it for client developers.
+Replies echo `id`. Frames that the server starts, and every `welcome`, `heads` and `entries`, carry `frame`, a number
+per socket that the client acknowledges. docs/protocol.md describes it for client developers.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from imserver.errors import DomainError
 VERSION: Final = "im.v1.json"
 FEATURE_LEVEL: Final = 1
 LONGEST_ID: Final = 66
+ID_STARTS: Final = b'"-0123456789n'
 
 
 class Frame(msgspec.Struct):

@@ -1,8 +1,8 @@
 """Daphne with a WebSocket protocol that takes ready frames.
 
-Daphne's send costs several times a socket write, because each frame goes through an ASGI message and Autobahn's framing.
-This protocol hands messages straight to the consumer and bytes straight to the transport's socket. Import this module
-before anything that imports Twisted's reactor.
+Daphne's send costs several times a socket write: each frame goes through an ASGI message and Autobahn's framing. This
+protocol hands messages straight to the consumer and bytes straight to the transport's socket. Import this module before
+anything that imports Twisted's reactor.
 """
 
 import socket
@@ -11,7 +11,6 @@ from typing import Any
 
 from daphne.server import Server, twisted_loop
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
-from twisted.internet import reactor
 
 from imserver.gateway.wire import EXTENSION
 
@@ -20,9 +19,10 @@ CONGESTED = 65_536
 RETRY_SECONDS = 0.05
 
 
-class FrameWebSocket(WebSocketProtocol):  # type: ignore[misc]
+class FrameWebSocket(WebSocketProtocol):
     """Implements imserver.gateway.wire.FrameProtocol."""
 
+    transport: Any
     receiver: Callable[[bytes, bool], None] | None = None
     _holds = 0  # bits: 1 the consumer asked to pause, 2 the client does not read
 
@@ -39,20 +39,22 @@ class FrameWebSocket(WebSocketProtocol):  # type: ignore[misc]
     def write_frames(self, data: bytes) -> None:
         if self.state != self.STATE_OPEN:
             return
-        transport = self.transport
         if self._plain() and not self._backlog():
-            try:
-                data = data[transport.socket.send(data) :]
-            except BlockingIOError:
-                pass
-            except OSError:
-                return  # the reactor sees it too and reports the loss
-            if not data:
-                return
-        transport.write(data)
-        if self._backlog() > CONGESTED:
-            self._hold(2)
-            reactor.callLater(RETRY_SECONDS, self._relieved)
+            data = self._straight(data)
+        if data:
+            self.transport.write(data)
+            if self._backlog() > CONGESTED:
+                self._hold(2)
+                twisted_loop.call_later(RETRY_SECONDS, self._relieved)
+
+    def _straight(self, data: bytes) -> bytes:
+        """To the transport's socket; returns what did not fit."""
+        try:
+            return data[self.transport.socket.send(data) :]
+        except BlockingIOError:
+            return data
+        except OSError:
+            return b""  # the reactor sees it too and reports the loss
 
     def _plain(self) -> bool:
         return isinstance(getattr(self.transport, "socket", None), socket.socket)
@@ -65,7 +67,7 @@ class FrameWebSocket(WebSocketProtocol):  # type: ignore[misc]
         if self.state == self.STATE_CLOSED:
             return
         if self._backlog() > CONGESTED // 4:
-            reactor.callLater(RETRY_SECONDS, self._relieved)
+            twisted_loop.call_later(RETRY_SECONDS, self._relieved)
         else:
             self._release(2)
 
@@ -89,7 +91,7 @@ class FrameWebSocket(WebSocketProtocol):  # type: ignore[misc]
         self.sendClose(code=code)
 
 
-class FrameServer(Server):  # type: ignore[misc]
+class FrameServer(Server):
     @property
     def ws_factory(self) -> WebSocketFactory:
         return self._ws_factory
@@ -119,5 +121,5 @@ class FrameServer(Server):  # type: ignore[misc]
 def endpoint(host: str, port: int, *, shared: bool = False, backlog: int = 4096) -> str:
     """A Twisted endpoint on a fresh socket, which several processes may share (SO_REUSEPORT). Raises OSError."""
     found = socket.create_server((host, port), backlog=backlog, reuse_port=shared)
-    found.setblocking(False)
+    found.settimeout(0)
     return f"fd:fileno={found.detach()}"

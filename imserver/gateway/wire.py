@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 EXTENSION = "im.frames"
+SHORT, MIDDLE = 125, 65535
 
 
 class FrameProtocol(Protocol):
@@ -37,9 +38,9 @@ class Wire(Protocol):
 def frame(message: bytes) -> bytes:
     """A whole unmasked text frame (RFC 6455 section 5.2)."""
     size = len(message)
-    if size < 126:
+    if size <= SHORT:
         return b"\x81%c%b" % (size, message)
-    if size < 65536:
+    if size <= MIDDLE:
         return b"\x81\x7e" + size.to_bytes(2) + message
     return b"\x81\x7f" + size.to_bytes(8) + message
 

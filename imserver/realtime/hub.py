@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
-from uuid import UUID
 
 import msgspec
 
@@ -97,9 +96,8 @@ class Hub:
         wanted = [(socket, group) for socket, groups in sockets.items() for group in groups]
         if not wanted:
             return
-        for socket, group in wanted:
-            if self._add(f"conversation:{group}", socket):
-                self.order.opening(group)
+        for group in [group for socket, group in wanted if self._add(f"conversation:{group}", socket)]:
+            self.order.opening(group)
         await self.line.register({f"conversation:{group}" for _, group in wanted})
         members = await self._store.groups(list({(socket.user, group) for socket, group in wanted}))
         allowed = {(user, group) for user, group, _ in members}
@@ -182,12 +180,11 @@ class Hub:
         for move in moves:
             self._before(topics, move)
         senders = {answer.socket for answer in answers}
-        body, arrived = b"", arrival(entries)
-        for topic in topics:
-            for socket in tuple(self.topics.get(topic, ())):
-                if socket not in senders:
-                    body = body or spell(entries.conversation, entries.prev, entries.items)
-                    socket.push(body, arrived)
+        others = [socket for topic in topics for socket in self.topics.get(topic, ()) if socket not in senders]
+        if others:
+            body, arrived = spell(entries.conversation, entries.prev, entries.items), arrival(entries)
+            for socket in others:
+                socket.push(body, arrived)
         for sender in senders:
             self._weave(sender, entries, {answer.rev: answer for answer in answers if answer.socket is sender})
         for move in moves:
@@ -228,7 +225,7 @@ class Hub:
                 self._soon(self.exit(socket, [f"conversation:{group}"]))
 
     async def _joined(self, sockets: Sequence[Listener], group: str) -> None:
-        await self.join(dict.fromkeys(sockets, [group]))
+        await self.join({socket: [group] for socket in sockets})
         rev = self.order.known.get(group)
         if rev:  # its newest entry shows a client what it has to pull
             newest = await self._store.between(group, rev, rev)

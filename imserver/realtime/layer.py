@@ -26,7 +26,7 @@ BEAT_SECONDS, SILENCE_SECONDS = 5.0, 10.0
 BROKEN = (RedisError, OSError, TimeoutError)
 
 
-class Bus(RedisPubSubChannelLayer):  # type: ignore[misc]
+class Bus(RedisPubSubChannelLayer):
     def line(
         self, on_item: Callable[[Item], None], on_lost: Callable[[], None], on_restored: Callable[[], None]
     ) -> "Line":

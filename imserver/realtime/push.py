@@ -16,22 +16,29 @@ from imserver.realtime.layer import SCRIPT, arguments
 logger = logging.getLogger(__name__)
 
 
+class Undelivered(Exception):
+    """Redis is away."""
+
+
 @cache
 def _script() -> Script:
     return Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=2).register_script(SCRIPT)
 
 
 def deliver(items: Sequence[Item]) -> None:
-    """Reach every gateway that listens to one of the topics. Raises RedisError where Redis is away."""
+    """Reach every gateway that listens to one of the topics. Raises Undelivered."""
     if items:
-        _script()(args=arguments(items, ""))
+        try:
+            _script()(args=arguments(items, ""))
+        except (RedisError, OSError) as e:
+            raise Undelivered(str(e)) from e
 
 
 def tell(items: Sequence[Item]) -> None:
     """The fast lane: `deliver`, but a lost delivery is only noted, since the sure lane repeats it."""
     try:
         deliver(items)
-    except (RedisError, OSError) as e:
+    except Undelivered as e:
         logger.warning("A delivery was lost: %s", e)
 
 

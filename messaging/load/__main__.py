@@ -16,11 +16,13 @@ def main(arguments: list[str]) -> int:
     wanted = options.parse(arguments)
     mine = os.sched_getaffinity(0)
     conduct.keep_off(conduct.cores(wanted.processes))
-    with servers.databases() as folder:
+    with servers.databases() as data:
         servers.migrate()
-        with servers.serving(folder, relay=wanted.relay) as target:
+        with servers.serving(data.folder, relay=wanted.relay) as target:
             os.sched_setaffinity(0, mine)
-            return _measure([*arguments, *target.arguments()])
+            found = [f"--url={target.url}", f"--server-pids={target.server}", f"--redis-pids={data.redis}"]
+            relay = [f"--relay-pids={target.relay}"] if target.relay else []
+            return _measure([*arguments, *found, *relay])
 
 
 def _measure(arguments: list[str]) -> int:

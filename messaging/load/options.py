@@ -24,6 +24,7 @@ class Options:
     url: str
     server_pids: list[int]
     relay_pids: list[int]
+    redis_pids: list[int]
     json: bool
 
     @property
@@ -54,6 +55,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     add("--url", default="", help="ws://host:port of servers that run already, on the databases of this environment")
     add("--server-pids", type=_pids, default=[], help="with --url: pids of those servers, for CPU and memory")
     add("--relay-pids", type=_pids, default=[], help="likewise of the workers that host the relay")
+    add("--redis-pids", type=_pids, default=[], help="likewise of Redis; PostgreSQL is found by itself")
     add("--json", action="store_true", help="print the line of JSON only")
 
 

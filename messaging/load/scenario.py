@@ -4,8 +4,6 @@ import uuid
 from collections.abc import Iterator
 from urllib.parse import urljoin
 
-import redis
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -75,15 +73,9 @@ def stored(rooms: list[Seen]) -> dict[str, Stored]:
         return {str(row[0]): Stored(*row[1:]) for row in cursor.fetchall()}
 
 
-def database_pids() -> dict[str, list[int]]:
-    """The processes behind PostgreSQL and Redis; none for one on another machine."""
+def postgres_pids() -> list[int]:
+    """PostgreSQL's first process; none if it runs on another machine."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_backend_pid()")
         [backend] = cursor.fetchone()
-    with redis.Redis.from_url(settings.REDIS_URL) as link:
-        pid = int(link.info("server")["process_id"])
-    found = measure.stat(pid)
-    return {
-        "postgres": measure.server_of(backend),
-        "valkey": [pid] if found and found.name.startswith(("valkey", "redis")) else [],
-    }
+    return measure.server_of(backend)

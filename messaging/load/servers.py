@@ -24,19 +24,20 @@ SETTINGS = {
 
 
 @dataclass(frozen=True)
+class Databases:
+    folder: Path
+    redis: int
+
+
+@dataclass(frozen=True)
 class Servers:
     url: str
     server: int
     relay: int | None
 
-    def arguments(self) -> list[str]:
-        """For the command that measures them."""
-        relay = [f"--relay-pids={self.relay}"] if self.relay else []
-        return [f"--url={self.url}", f"--server-pids={self.server}", *relay]
-
 
 @contextmanager
-def databases() -> Iterator[Path]:
+def databases() -> Iterator[Databases]:
     """PostgreSQL and Valkey, empty, as durable as in earnest; the environment names them from here on."""
     with ExitStack() as cleanup:
         folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="load-")))
@@ -47,7 +48,7 @@ def databases() -> Iterator[Path]:
         cleanup.callback(cache.stop)
         addresses = {"DATA_DIR": str(folder), "DATABASE_URL": store.url, "REDIS_URL": cache.url}
         os.environ.update(environment.with_secrets(addresses | SETTINGS))
-        yield folder
+        yield Databases(folder, cache.pid)
 
 
 def migrate() -> None:

@@ -60,7 +60,7 @@ export class MessageLog {
 
   /** Everything that opening needs is loaded, or cannot be had. */
   filled() {
-    if (this.#placed) return;
+    if (this.#placed || !(this.#rows.length || this.conversation.timeline.complete)) return;
     this.#place();
     this.#placed = true;
     this.reportSeen();

@@ -99,6 +99,7 @@ export class Messenger {
       closeConversation();
       this.sidebar.focusList();
     }
+    if (this.thread && isText(event)) this.thread.composer.focus();
     if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       this.sidebar.focusSearch();
@@ -121,6 +122,12 @@ export class Messenger {
     const text = waiting ? "Messages that have not been sent yet will be lost." : "This device forgets your conversations. They stay on the server.";
     if (await confirm({ title: "Log out?", text, action: "Log out" })) await this.session.logOut();
   }
+}
+
+/** A letter typed while nothing takes letters is the beginning of a message. @param {KeyboardEvent} event */
+function isText({ key, ctrlKey, metaKey, altKey, target }) {
+  const taken = target instanceof Element && target.closest("input, textarea, dialog, .menu");
+  return key.length === 1 && key !== " " && !ctrlKey && !metaKey && !altKey && !taken;
 }
 
 /** Back to the list, without leaving a step in the history. */

@@ -46,7 +46,7 @@ export class ConversationRow {
     const mine = Boolean(waiting) || head.last?.sender === client.user.id;
     return {
       title: titleOf(conversation),
-      at: waiting?.created_at ?? head.last_at ?? "",
+      at: last?.created_at ?? "",
       tick: mine && last ? this.#tick(waiting) : "",
       unread: head.unread,
       typing: client.typing.in(id).length > 0,

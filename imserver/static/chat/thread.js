@@ -87,7 +87,8 @@ export class Thread {
 
   /** Enough messages for a screen, and the first unread one if it is not too far up. */
   async #fill() {
-    const { timeline, head } = this.conversation;
+    const { timeline, head, loading } = this.conversation;
+    if (loading) return;
     const covered = timeline.complete || (timeline.first?.seq ?? Infinity) <= head.read_seq + 1;
     const enough = timeline.length >= 4 * FIRST_SCREEN || (timeline.length >= FIRST_SCREEN && covered);
     const done = timeline.complete || enough || !this.client.connection.online;

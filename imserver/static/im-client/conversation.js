@@ -26,6 +26,9 @@ export class Conversation {
   /** While a page is on its way: newer states of messages that it may hold in an older one. @type {Map<number, Entry> | null} */
   #overtaking = null;
 
+  /** Messages that came after the head and had been recalled by then: they were never counted as unread. @type {Set<number>} */
+  #uncounted = new Set();
+
   /** @param {Head} head @param {string} me */
   constructor(head, me) {
     this.id = head.conversation;
@@ -67,6 +70,7 @@ export class Conversation {
     if (head.rev < this.head.rev && !head.reset) return changes; // overtaken by live entries
     const before = this.head;
     this.head = { ...head };
+    this.#uncounted.clear();
     if (!head.reset) this.#keepMarks(before);
     if (head.reset || head.rev - this.cursor > TOO_FAR_BEHIND) this.#forget(head.rev, changes);
     // Holding no message there is nothing to bring up to date: start from the head.
@@ -91,6 +95,7 @@ export class Conversation {
       this.cursor = entry.rev;
       this.#apply(entry, changes);
     }
+    this.#countExactly();
     return changes;
   }
 
@@ -101,14 +106,13 @@ export class Conversation {
   applyOk(ok, entry) {
     const changes = none();
     this.wanted = Math.max(this.wanted, ok.rev);
-    if (ok.duplicate && ok.rev > this.cursor) return changes; // the pull brings it, with what has become of it
-    if (!ok.duplicate && ok.prev === this.cursor) {
+    if (ok.duplicate) return changes; // the log shows it, or a pull will, with what has become of it
+    if (ok.prev === this.cursor) {
       this.cursor = ok.rev;
       this.#apply(entry, changes);
-    } else if (!ok.duplicate) {
+    } else {
       this.#insert(entry, changes);
     }
-    changes.keys.push(/** @type {string} */ (entry.key));
     return changes;
   }
 
@@ -134,6 +138,7 @@ export class Conversation {
       this.#record(this.timeline.put(entry), entry, changes);
     }
     if (complete || items[0]?.seq === 1) this.timeline.complete = true;
+    this.#countExactly();
     return changes;
   }
 
@@ -177,7 +182,7 @@ export class Conversation {
       this.#insert(entry, changes);
     } else if (entry.target !== undefined) {
       if (entry.state) this.#replace(entry.state, changes);
-      if (isNews && entry.kind === "recall" && this.#countsAsUnread(entry)) this.head.unread = Math.max(0, this.head.unread - 1);
+      if (isNews && entry.kind === "recall") this.#countRecall(entry);
     } else {
       changes.notices.push(entry);
     }
@@ -194,14 +199,16 @@ export class Conversation {
       this.read(head.seq);
       return;
     }
-    if (head.seq <= head.read_seq || entry.recalled) return;
-    head.unread += 1;
+    if (head.seq <= head.read_seq) return;
+    if (entry.recalled) this.#uncounted.add(head.seq);
+    else head.unread += 1;
     if (entry.mentions?.includes(this.me)) head.mentions += 1;
   }
 
   /** @param {Entry} recall */
-  #countsAsUnread({ target = 0, state }) {
-    return target > this.head.read_seq && state?.sender !== this.me;
+  #countRecall({ target = 0, state }) {
+    if (target <= this.head.read_seq || state?.sender === this.me || this.#uncounted.has(target)) return;
+    this.head.unread = Math.max(0, this.head.unread - 1);
   }
 
   /** @param {Entry} entry @param {Changes} changes */
@@ -229,12 +236,18 @@ export class Conversation {
   }
 
   #recount() {
-    const { head, timeline } = this;
-    const firstUnread = head.read_seq + 1;
+    const { head } = this;
+    head.unread = Math.min(head.unread, head.seq - head.read_seq);
     if (head.read_seq >= head.seq) head.unread = head.mentions = 0;
-    else if (timeline.complete || (timeline.first?.seq ?? Infinity) <= firstUnread)
-      head.unread = timeline.countAbove(head.read_seq, (message) => message.sender !== this.me && !message.recalled);
-    else head.unread = Math.min(head.unread, head.seq - head.read_seq);
+    else this.#countExactly();
+  }
+
+  /** Where every unread message is here, counting beats adding and subtracting. */
+  #countExactly() {
+    const { head, timeline } = this;
+    const reachesDown = timeline.complete || (timeline.first?.seq ?? Infinity) <= head.read_seq + 1;
+    if (!reachesDown || this.behind || (timeline.last?.seq ?? 0) < head.seq) return;
+    head.unread = timeline.countAbove(head.read_seq, (message) => message.sender !== this.me && !message.recalled);
   }
 
   /** Marks only rise; ours may not have reached the server yet. @param {Head} before */

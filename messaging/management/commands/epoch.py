@@ -8,7 +8,9 @@ from messaging import epochs
 
 
 class Command(BaseCommand):
-    help = "The epoch: after a restore from a backup clients must start again (--new); after a loss-free move not (--keep)."
+    help = (
+        "The epoch: --new after a restore from a backup (clients start again), --keep after a move that lost nothing."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         which = parser.add_mutually_exclusive_group()

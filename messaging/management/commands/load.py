@@ -41,7 +41,12 @@ def run(wanted: options.Options) -> tuple[report.Figures, list[str]]:
     """The figures, and what went wrong in words."""
     cores = conduct.cores(wanted.processes)
     plans = scenario.plans(wanted, cores)
-    roles = {"server": wanted.server_pids, **scenario.database_pids(), "relay": wanted.relay_pids}
+    roles = {
+        "server": wanted.server_pids,
+        "postgres": scenario.postgres_pids(),
+        "redis": wanted.redis_pids,
+        "relay": wanted.relay_pids,
+    }
     conduct.keep_off(cores)
     measured = conduct.run(plans, {role: pids for role, pids in roles.items() if pids}, wanted.warm_up, wanted.seconds)
     tally = measured.tally
