@@ -13,10 +13,11 @@ from imserver import database
 from imserver.errors import DomainError, Unavailable
 from imserver.gateway import protocol
 from imserver.gateway.calls import Call
+from imserver.gateway.protocol import Known, Natural
 from imserver.realtime.bulletin import Shout
 from imserver.realtime.hub import Hub
 from messaging import actions, entries, errors, log, queries, rules
-from messaging.drafts import Message, Natural, Sent, checked
+from messaging.drafts import Message, Sent, checked
 from messaging.lanes import Lanes, Marks
 from messaging.log import Draft, Mark, Marked, Outcome
 from messaging.resume import STORE
@@ -42,7 +43,7 @@ class Pull(msgspec.Struct):
 
 
 class Sync(msgspec.Struct):
-    heads: dict[UUID, list[int | None]] = {}
+    heads: dict[UUID, Known] = {}
 
 
 class Typing(msgspec.Struct):

@@ -7,13 +7,13 @@ from uuid import UUID
 import msgspec
 from django.conf import settings
 
+from imserver.gateway.protocol import Natural
 from messaging import entries, rules
 from messaging.errors import TooManyMentions
 from messaging.events import NUMBERS
 from messaging.log import Draft, Outcome
 from messaging.rules import NIL
 
-Natural = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 Mentioned = Annotated[str, msgspec.Meta(pattern=r"^(all|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$")]
 
 

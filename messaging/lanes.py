@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 BATCH = 200
 PLACES = 50_000
 PATIENCE_SECONDS = 10.0
+STATEMENT_SECONDS = 10.0
 MARK_SECONDS = 0.2
 BROKEN = (psycopg.OperationalError, psycopg.InterfaceError, OSError)
 PASSING = (sql.DeadlockDetected, sql.SerializationFailure, sql.QueryCanceled, sql.LockNotAvailable)
@@ -132,9 +133,10 @@ class Lane:
         deadline, delay = time.monotonic() + PATIENCE_SECONDS, 0.05
         while True:
             try:
-                connection = self._connection or await self._connect()
-                cursor = await connection.execute(log.APPEND, parameters, prepare=True, binary=True)
-                return [Outcome(*row) for row in await cursor.fetchall()]
+                async with asyncio.timeout(STATEMENT_SECONDS):
+                    connection = self._connection or await self._connect()
+                    cursor = await connection.execute(log.APPEND, parameters, prepare=True, binary=True)
+                    return [Outcome(*row) for row in await cursor.fetchall()]
             except (*PASSING, sql.DataError, sql.IntegrityError):
                 raise
             except BROKEN as e:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, LiteralString, NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from psycopg import Cursor
 from psycopg.adapt import AdaptersMap, Dumper
 from psycopg.pq import Format
@@ -186,6 +186,13 @@ def _rows(sql: LiteralString, parameters: Sequence[Packed]) -> list[tuple[Any, .
 
 def append(drafts: Sequence[Draft]) -> list[Outcome]:
     """An outcome for each draft, in order. Part of the caller's transaction; a key stands once in `drafts`."""
+    try:
+        return _append(drafts)
+    except IntegrityError:  # a key of ours was committed in another conversation meanwhile: now it is seen
+        return _append(drafts)
+
+
+def _append(drafts: Sequence[Draft]) -> list[Outcome]:
     with transaction.atomic():
         return [Outcome(*row) for row in _rows(APPEND, pack_drafts(drafts))]
 

@@ -68,8 +68,8 @@ class Socket:
 
     def _take(self, frame: Frame) -> None:
         call_id = bytes(frame.id)
-        if len(call_id) > protocol.LONGEST_ID or call_id[0] not in protocol.ID_STARTS:
-            self._bad(b"null", errors.BadRequest("`id` must be a short string or an integer."))
+        if not protocol.IDS.fullmatch(call_id):
+            self._bad(b"null", errors.BadRequest("`id` must be a short ASCII string or an integer."))
         elif wait := self.limiter.take():
             self._rate(call_id, wait)
         elif command := self.gateway.command(self, frame.type):

@@ -4,9 +4,10 @@ Replies echo `id`. Frames that the server starts, and every `welcome`, `heads` a
 per socket that the client acknowledges. docs/protocol.md describes it for client developers.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
@@ -15,8 +16,11 @@ from imserver.errors import DomainError
 
 VERSION: Final = "im.v1.json"
 FEATURE_LEVEL: Final = 1
-LONGEST_ID: Final = 66
-ID_STARTS: Final = b'"-0123456789n'
+IDS: Final = re.compile(rb'null|-?[0-9]{1,20}|"[ !#-\[\]-~]{0,64}"')
+
+
+Natural = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+Known = Annotated[list[Natural | None], msgspec.Meta(max_length=4)]  # rev, read, peer_read, peer_delivered
 
 
 class Frame(msgspec.Struct):
@@ -29,7 +33,7 @@ class Hello(msgspec.Struct):
     token: str
     device: dict[str, str] | None = None
     epoch: str | None = None
-    heads: dict[UUID, list[int | None]] = {}
+    heads: dict[UUID, Known] = {}
 
 
 class Refresh(msgspec.Struct):
@@ -37,7 +41,7 @@ class Refresh(msgspec.Struct):
 
 
 class Ack(msgspec.Struct):
-    frame: int
+    frame: Natural
 
 
 class Nothing(msgspec.Struct):

@@ -88,7 +88,8 @@ class FrameWebSocket(WebSocketProtocol):
             self.transport.resumeProducing()
 
     def end(self, code: int) -> None:
-        self.sendClose(code=code)
+        if self.state == self.STATE_OPEN:
+            self.sendClose(code=code)
 
 
 class FrameServer(Server):

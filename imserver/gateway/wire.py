@@ -4,9 +4,11 @@ What one socket gets in one turn of the loop leaves in one write.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
+logger = logging.getLogger(__name__)
 EXTENSION = "im.frames"
 SHORT, MIDDLE = 125, 65535
 
@@ -59,7 +61,10 @@ class Turn:
     def _flush(self) -> None:
         dirty, self._dirty = self._dirty, []
         for wire in dirty:
-            wire.flush()
+            try:
+                wire.flush()
+            except Exception:  # one broken socket must not keep bytes from the others
+                logger.exception("A socket could not be written")
 
 
 class ReadyWire:

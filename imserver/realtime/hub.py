@@ -21,6 +21,8 @@ from imserver.realtime.order import Order
 logger = logging.getLogger(__name__)
 _MOVES = re.compile(rb'\{"rev":\d+,"kind":"(?:member\.left|conversation\.joined|conversation\.left)"')
 _CHUNK = 500
+MARGIN_SECONDS = 15  # a transaction may commit long after its timestamp
+REAUTHENTICATE, GAP = 4401, 4009  # close codes
 
 
 Arrived = tuple[tuple[str, int], ...]  # (conversation, seq): messages up to there
@@ -74,11 +76,10 @@ _move = msgspec.json.Decoder(_Move).decode
 class Hub:
     def __init__(self, store: Store, bus: Bus):
         self.topics: dict[str, set[Listener]] = {}
-        self.sessions: dict[str, Listener] = {}
+        self.sessions: dict[str, tuple[Listener, ...]] = {}  # several tabs may share one
         self.order = Order(self._deliver, store.between, self._broken)
-        self.line = bus.line(self.hear, self._lost, self._restored)
+        self.line = bus.line(self.hear, self._restored)
         self._store = store
-        self._lost_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
     # --- who listens ------------------------------------------------------------------------------
@@ -86,7 +87,7 @@ class Hub:
     async def enter(self, sockets: Mapping[Listener, Sequence[str]]) -> None:
         """Listen for people and their groups; returns once nothing that comes later can be missed."""
         for socket in sockets:
-            self.sessions[socket.session] = socket
+            self.sessions[socket.session] = (*self.sessions.get(socket.session, ()), socket)
             self._add(f"user:{socket.user}", socket)
         await self.line.register({f"user:{socket.user}" for socket in sockets})
         await self.join(sockets)
@@ -119,8 +120,9 @@ class Hub:
 
     async def leave(self, socket: Listener) -> None:
         """The socket is gone."""
-        if self.sessions.get(socket.session) is socket:
-            del self.sessions[socket.session]
+        others = tuple(one for one in self.sessions.pop(socket.session, ()) if one is not socket)
+        if others:
+            self.sessions[socket.session] = others
         await self.exit(socket, tuple(socket.topics))
 
     def _drop(self, topic: str, socket: Listener) -> bool:
@@ -166,8 +168,8 @@ class Hub:
 
     def revoke(self, sessions: Iterable[str]) -> None:
         for session in sessions:
-            if socket := self.sessions.get(session):
-                socket.close(4401)
+            for socket in self.sessions.get(session, ()):
+                socket.close(REAUTHENTICATE)
 
     def _shout(self, topics: Iterable[str], shout: Shout) -> None:
         for topic in topics:
@@ -237,15 +239,11 @@ class Hub:
     def _broken(self, topics: Iterable[str]) -> None:
         for topic in topics:
             for socket in tuple(self.topics.get(topic, ())):
-                socket.close(4009)
+                socket.close(GAP)
 
-    def _lost(self) -> None:
-        self._lost_at = asyncio.get_running_loop().time()
-
-    def _restored(self) -> None:
+    def _restored(self, deaf_seconds: float) -> None:
         if self.topics:
-            away = asyncio.get_running_loop().time() - self._lost_at if self._lost_at else 0.0
-            self._soon(self.catch_up(away + 30))
+            self._soon(self.catch_up(deaf_seconds + MARGIN_SECONDS))
 
     async def catch_up(self, seconds: float) -> None:
         """Ring for all that moved lately in the conversations of the people here."""

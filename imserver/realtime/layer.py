@@ -27,10 +27,8 @@ BROKEN = (RedisError, OSError, TimeoutError)
 
 
 class Bus(RedisPubSubChannelLayer):
-    def line(
-        self, on_item: Callable[[Item], None], on_lost: Callable[[], None], on_restored: Callable[[], None]
-    ) -> "Line":
-        return Line(on_item, on_lost, on_restored)
+    def line(self, on_item: Callable[[Item], None], on_restored: Callable[[float], None]) -> "Line":
+        return Line(on_item, on_restored)
 
 
 def arguments(items: Iterable[Item], own: str) -> list[bytes | str]:
@@ -42,19 +40,19 @@ def arguments(items: Iterable[Item], own: str) -> list[bytes | str]:
 
 
 class Line:
-    """One process's connection to the bus. `lost` from the start until it is first connected."""
+    """One process's connection to the bus. `on_restored` is told for how many seconds it may have been deaf."""
 
     BOUND = 20_000  # items waiting for Redis; beyond it the fast lane is given up, the sure lane tells
 
-    def __init__(self, on_item: Callable[[Item], None], on_lost: Callable[[], None], on_restored: Callable[[], None]):
+    def __init__(self, on_item: Callable[[Item], None], on_restored: Callable[[float], None]):
         self.id = uuid.uuid4().hex
         self.lost = True
-        self._on_item, self._on_lost, self._on_restored = on_item, on_lost, on_restored
+        self._on_item, self._on_restored = on_item, on_restored
         self._client: Redis = Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=5)
         self._topics: set[str] = set()
         self._outgoing: deque[Item] = deque()
         self._wake, self._connected = asyncio.Event(), asyncio.Event()
-        self._heard = 0.0
+        self._heard = asyncio.get_running_loop().time()
         self._script = ""
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -145,17 +143,17 @@ class Line:
         raise TimeoutError("we do not hear our own heartbeat")
 
     def _restored(self) -> None:
-        self._heard = asyncio.get_running_loop().time()
+        now = asyncio.get_running_loop().time()
+        deaf, self._heard = now - self._heard, now
         self.lost = False
         self._connected.set()
-        self._on_restored()
+        self._on_restored(deaf)
 
     def _went(self, reason: BaseException) -> None:
         if not self.lost:
             logger.warning("The bus is lost: %s", reason)
             self.lost = True
             self._outgoing.clear()
-            self._on_lost()
 
     async def _publish(self) -> None:
         while True:

@@ -16,8 +16,9 @@ from rest_framework.views import APIView
 from imserver import database
 from imserver.api.parsing import parse, query, schema
 from imserver.errors import BadRequest, NotFound
+from imserver.gateway.protocol import Known, Natural
 from messaging import actions, entries, epochs, heads, queries
-from messaging.drafts import Message, Natural, Sent, checked
+from messaging.drafts import Message, Sent, checked
 from messaging.heads import Asked
 
 LIMITS = settings.LIMITS
@@ -62,7 +63,7 @@ class Read(msgspec.Struct):
 
 
 class Heads(msgspec.Struct):
-    heads: dict[UUID, list[int | None]] = {}
+    heads: dict[UUID, Known] = {}
 
 
 class Listing(msgspec.Struct):

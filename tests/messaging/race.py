@@ -2,8 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
@@ -55,13 +54,11 @@ def results(*calls: Callable[[], Any]) -> list[Any]:
     return [racer.ends() for racer in together(*calls)]
 
 
-@contextmanager
-def waiting(call: Callable[[], Any]) -> Iterator[Racer]:
+def waiting(call: Callable[[], Any]) -> Racer:
     """The call in a thread, as soon as it waits for a lock that this thread's transaction holds."""
     racer = Racer(call, threading.Barrier(1))
     _until(_somebody_waits_for_me)
-    yield racer
-    racer.join(PATIENCE_SECONDS)
+    return racer
 
 
 def _somebody_waits_for_me() -> bool:

@@ -2,13 +2,14 @@
 
 import itertools
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from imserver.errors import DomainError
@@ -91,7 +92,8 @@ def ban(person: Person, group: UUID) -> None:
 
 
 def mute(person: Person, group: UUID) -> None:
-    Member.objects.filter(user_id=person.id, conversation_id=group).update(muted_until="infinity")
+    until = timezone.now() + timedelta(hours=1)
+    Member.objects.filter(user_id=person.id, conversation_id=group).update(muted_until=until)
 
 
 @pytest.mark.parametrize(
@@ -104,9 +106,83 @@ def test_a_verdict_that_commits_while_a_send_waits_refuses_it(
         group = make.group(ann, bob)
         with transaction.atomic():
             log.hold([group, rules.pair(bob.id, bob.id)])
-            with waiting(partial(actions.send, draft=draft(bob, group))) as sending:
-                verdict(bob, group)
-                transaction.set_autocommit  # noqa: B018
-                connection.commit
+            sending = waiting(partial(actions.send, draft=draft(bob, group)))
+            verdict(bob, group)
         assert isinstance(sending.error(), refusal)
         assert Conversation.objects.get(id=group).seq == 0
+
+
+def test_a_recall_that_commits_while_a_reply_waits_refuses_it(ann: Person, bob: Person) -> None:
+    conversation = make.direct(ann, bob)
+    seq = make.message(ann, conversation).seq
+    with transaction.atomic():
+        log.hold([conversation])
+        replying = waiting(partial(actions.send, draft=draft(bob, conversation)._replace(reply_to=seq)))
+        actions.recall(user_id=ann.id, conversation_id=conversation, seq=seq, now=timezone.now())
+    assert isinstance(replying.error(), errors.BadReply)
+
+
+def test_sends_marks_and_changes_at_once_never_deadlock(ann: Person, bob: Person) -> None:
+    places = [make.group(ann, bob), make.direct(ann, bob), make.group(bob, ann), make.direct(ann, ann)]
+    shared, before = places[:3], deadlocks()
+    for place in places:
+        make.message(ann, place)
+
+    def quietly(call: Callable[..., Any], **named: Any) -> None:
+        try:
+            call(**named)
+        except DomainError:
+            assert call is not actions.send
+
+    def sends(dice: random.Random) -> None:
+        for _ in range(20):
+            log.append([draft(ann, place) for place in dice.sample(places, 3)])
+
+    def marks(dice: random.Random) -> None:
+        for i in range(20):
+            wanted = [Mark(place, who.id, i, i) for place in dice.sample(shared, 3) for who in (bob, ann)]
+            log.mark(wanted)
+
+    def changes(dice: random.Random) -> None:
+        for i in range(20):
+            named = {"user_id": ann.id, "conversation_id": dice.choice(places), "seq": dice.randint(1, 20)}
+            quietly(actions.edit, **named, content=b'{"text":"%d"}' % i, now=timezone.now())
+            quietly(actions.recall, **named, now=timezone.now())
+
+    def joins(dice: random.Random) -> None:
+        for _ in range(8):
+            group, other = dice.choice([(places[0], bob), (places[2], ann)])
+            actions.remove_members(conversation_id=group, user_ids=[other.id], by=ann.id)
+            actions.add_members(conversation_id=group, user_ids=[other.id], by=ann.id)
+
+    def work(job: Callable[[random.Random], None], seed: int) -> None:
+        job(random.Random(seed))
+        deadlocks()
+
+    results(*[partial(work, job, seed) for seed, job in enumerate((sends, marks, changes, joins) * 2)])
+    assert deadlocks() == before
+    for place in places:
+        entries_are_dense(place)
+        assert told(place) == list(range(1, Conversation.objects.get(id=place).rev + 1))
+
+
+def test_two_people_who_write_first_at_once_get_one_conversation(ann: Person) -> None:
+    for _ in range(50):
+        bob = make.person("bob")
+        opened = results(partial(make.direct, ann, bob), partial(make.direct, bob, ann))
+        assert opened == [rules.pair(ann.id, bob.id)] * 2
+        assert Conversation.objects.get(id=opened[0]).members == 2
+        assert Member.objects.filter(conversation_id=opened[0]).count() == 2
+
+
+def test_two_who_join_the_last_place_at_once_do_not_overfill_the_group(
+    ann: Person, bob: Person, eve: Person, settings: Any
+) -> None:
+    settings.LIMITS = {**settings.LIMITS, "group_members": 2}
+    group = make.group(ann)
+    calls = [
+        partial(actions.add_members, conversation_id=group, user_ids=[who.id], by=ann.id) for who in (bob, eve)
+    ]
+    refused = [type(error) for racer in together(*calls) if (error := racer.error())]
+    assert refused == [errors.GroupFull]
+    assert Conversation.objects.get(id=group).members == 2

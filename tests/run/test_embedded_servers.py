@@ -1,3 +1,4 @@
+import errno
 import os
 import socket
 import subprocess
@@ -14,7 +15,7 @@ import redis
 
 from imserver.embedded import postgres, valkey
 from imserver.embedded.process import Child, command_line, wait_for
-from imserver.embedded.trouble import Trouble
+from imserver.embedded.trouble import Trouble, spelled
 
 both = pytest.mark.parametrize("server", [postgres, valkey])
 Start = Callable[..., Child]
@@ -134,9 +135,12 @@ def test_a_damaged_folder_is_told_in_one_sentence(start: Start, tmp_path: Path) 
         start(postgres, "postgresql://im:x@127.0.0.1:29999/im")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be refused for being root")
-def test_root_starts_postgres_below_a_home_that_is_closed_to_others(start: Start, tmp_path: Path) -> None:
+def test_postgres_starts_below_a_home_that_is_closed_to_others_even_as_root(start: Start, tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     with psycopg.connect(start(postgres).url) as link:
         assert link.execute("SELECT 1").fetchone() == (1,)
     assert tmp_path.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_full_disk_is_told_in_one_sentence(tmp_path: Path) -> None:
+    assert "is full: free about 500 MB" in str(spelled(OSError(errno.ENOSPC, "No space left on device"), tmp_path))

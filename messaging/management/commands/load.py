@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections import Counter
 from dataclasses import fields
 from typing import Any
 
@@ -62,4 +63,5 @@ def run(wanted: options.Options) -> tuple[report.Figures, list[str]]:
         "server_rss_mb": round(measured.server_mb, 1),
         "load_average": round(measured.load, 2),
     }
-    return found, [f"{count} times: {what}" for what, count in tally.errors.most_common(10)]
+    unanswered = Counter({"a command without an answer": sum(seen.unanswered for seen in tally.rooms)})
+    return found, [f"{count} times: {what}" for what, count in (tally.errors + unanswered).most_common(10)]

@@ -1,0 +1,198 @@
+"""`make run` over real processes: `python -m imserver.embedded` in a folder of its own."""
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from imserver.embedded import environment, ports
+from imserver.embedded.process import command_line, wait_for
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TOKEN_KEY", "DEMO_PASSWORD", "PORT", "IM_ENV")
+
+
+class Run:
+    def __init__(self, folder: Path, **variables: str):
+        self.folder, self.port = folder, ports.choose()
+        self.lines: list[str] = []
+        known = {name: value for name, value in os.environ.items() if name not in OURS}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "imserver.embedded"],
+            cwd=ROOT,
+            env=known | {"DATA_DIR": str(folder), "PORT": str(self.port)} | variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.reader = threading.Thread(target=self._read)
+        self.reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        with self.process.stdout as lines:
+            self.lines.extend(lines)
+
+    @property
+    def output(self) -> str:
+        return "".join(self.lines)
+
+    def ends(self) -> int:
+        code = self.process.wait(60)
+        self.reader.join(10)
+        return code
+
+    def ready(self) -> bool:
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=3)
+        try:
+            link.request("GET", "/readyz")
+            return link.getresponse().status == http.HTTPStatus.OK
+        except OSError:
+            return False
+        finally:
+            link.close()
+
+    def becomes_ready(self) -> bool:
+        return wait_for(lambda: self.ready() and "Ctrl-C" in self.output, 60)
+
+    def children(self) -> dict[str, int]:
+        """Label of the part -> its process, direct children only."""
+        found = {}
+        for place in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parent = int(place.read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            if parent == self.process.pid and (pid := int(place.parent.name)):
+                line = command_line(pid)
+                found[
+                    next((part for part in ("postgres", "valkey", "serve", "worker", "beat") if part in line), line)
+                ] = pid
+        return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    runs.clear()
+    yield tmp_path
+    for run in runs:
+        if run.process.poll() is None:
+            run.process.send_signal(signal.SIGINT)
+            run.process.send_signal(signal.SIGINT)
+        run.ends()
+
+
+runs: list[Run] = []
+
+
+def begin(folder: Path, **variables: str) -> Run:
+    runs.append(Run(folder, **variables))
+    return runs[-1]
+
+
+def gone(pids: dict[str, int]) -> bool:
+    return wait_for(lambda: not any(command_line(pid) for pid in pids.values()), 20)
+
+
+def test_one_command_brings_the_server_up_and_ctrl_c_ends_all_of_it(folder: Path) -> None:
+    first = begin(folder)
+    assert first.becomes_ready(), first.output
+    assert f"http://127.0.0.1:{first.port}/admin/" in first.output
+    assert (folder / "env").stat().st_mode & 0o777 == 0o600
+    kept = environment.read(folder / "env")
+    assert f"ann / {kept['DEMO_PASSWORD']}" in first.output
+    parts = first.children()
+    assert set(parts) == {"postgres", "valkey", "serve", "worker", "beat"}
+    first.process.send_signal(signal.SIGINT)
+    assert first.ends() == 0
+    assert gone(parts)
+    endings = re.findall(r"im +\| (\w+): ending", first.output)
+    assert endings == ["web", "worker", "beat", "valkey", "postgres"]
+
+    second = begin(folder)
+    assert second.becomes_ready(), second.output
+    assert environment.read(folder / "env") == kept
+    assert f"ann / {kept['DEMO_PASSWORD']}" in second.output
+
+
+def test_whatever_is_killed_comes_back_at_its_address(folder: Path) -> None:
+    run = begin(folder)
+    assert run.becomes_ready(), run.output
+    for part, pid in run.children().items():
+        os.kill(pid, signal.SIGKILL)
+        assert wait_for(lambda part=part, pid=pid: run.children().get(part, pid) != pid, 20), run.output
+        assert wait_for(run.ready, 30), run.output
+
+
+def test_killed_with_9_it_leaves_nothing_behind_and_starts_clean(folder: Path) -> None:
+    first = begin(folder)
+    assert first.becomes_ready(), first.output
+    parts = first.children()
+    first.process.kill()
+    second = begin(folder, PORT=str(first.port))
+    second.port = first.port
+    assert second.becomes_ready(), second.output
+    assert gone(parts)
+
+
+def test_it_ends_with_the_make_that_started_it(folder: Path) -> None:
+    shell = subprocess.Popen(
+        [sys.executable, "-c", f"import subprocess; subprocess.run([{sys.executable!r}, '-m', 'imserver.embedded'])"],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name not in OURS}
+        | {"DATA_DIR": str(folder), "PORT": str(ports.choose())},
+        stdout=subprocess.DEVNULL,
+    )
+    lock = folder / "lock"
+    assert wait_for(lambda: lock.exists() and "process" in lock.read_text(), 20)
+    supervisor = int(lock.read_text().split()[-1])
+    shell.kill()
+    shell.wait()
+    assert gone({"supervisor": supervisor})
+
+
+def test_a_second_run_in_the_folder_is_refused(folder: Path) -> None:
+    first = begin(folder)
+    assert wait_for(lambda: "starting" in first.output, 20)
+    second = begin(folder)
+    assert second.ends() == 1
+    assert f"This folder is already being run (http://127.0.0.1:{first.port}, process" in second.output
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"PORT": "soon"}, "PORT=soon: a whole number is needed."),
+        ({"PORT": "70000"}, "PORT=70000: choose a number from 1 to 65535."),
+        ({"IM_ENV": "production"}, "with IM_ENV=production start the roles of docs/operations.md."),
+        ({"DATABASE_URL": "postgresql://im@127.0.0.1:1/im"}, "No PostgreSQL answers at DATABASE_URL"),
+        ({"REDIS_URL": "redis://127.0.0.1:1"}, "No Valkey answers at REDIS_URL"),
+        ({"DATA_DIR": "/dev/null/data"}, "/dev/null/data: Not a directory."),
+        ({"DEBUG": "perhaps"}, "DEBUG=perhaps: say yes or no."),
+    ],
+)
+def test_a_wrong_setting_is_told_in_one_sentence(folder: Path, variables: dict[str, str], sentence: str) -> None:
+    run = begin(folder, **variables)
+    assert run.ends() == 1
+    assert run.output.splitlines()[-1].startswith("make run: ")
+    assert sentence in run.output.splitlines()[-1]
+    assert "Traceback" not in run.output
+
+
+def test_a_taken_port_is_told_in_one_sentence(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        run = begin(folder, PORT=str(port))
+        assert run.ends() == 1
+    assert (
+        run.output
+        == f"make run: Port {port} belongs to another program: end that one or choose another, PORT={port + 1}.\n"
+    )
