@@ -12,14 +12,15 @@ from django.conf import settings
 from imserver import database
 from imserver.errors import DomainError, Unavailable
 from imserver.gateway import protocol
-from imserver.gateway.calls import Call
 from imserver.gateway.protocol import Known, Natural
+from imserver.gateway.socket import Call
 from imserver.realtime.bulletin import Shout
 from imserver.realtime.hub import Hub
 from messaging import actions, entries, errors, log, queries, rules
 from messaging.drafts import Message, Sent, checked
-from messaging.lanes import Lanes, Marks
+from messaging.lanes import Lanes
 from messaging.log import Draft, Mark, Marked, Outcome
+from messaging.marks import Marks
 from messaging.resume import STORE
 
 DELIVERED_SECONDS = 1.0

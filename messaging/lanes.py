@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -20,9 +20,9 @@ from imserver import database
 from imserver.errors import DomainError, ServerError, Unavailable
 from imserver.realtime.bulletin import Entries, Item, Ring
 from imserver.realtime.hub import Hub
-from messaging import announce, entries, log, queries
+from messaging import entries, log, queries
 from messaging.entries import Row
-from messaging.log import Draft, Mark, Marked, Outcome
+from messaging.log import Draft, Outcome
 from messaging.queries import Audience
 
 logger = logging.getLogger(__name__)
@@ -240,62 +240,3 @@ class Lanes:
 
     def put(self, sending: Sending) -> None:
         self._lanes[sending.draft.conversation.int % len(self._lanes)].put(sending)
-
-
-class Marks:
-    """Read and delivered marks, gathered for 200 ms and written by one call."""
-
-    def __init__(self, hub: Hub):
-        self._hub = hub
-        self._gathered: dict[tuple[UUID, UUID], Mark] = {}
-        self._waiting: list[tuple[tuple[UUID, UUID], Callable[[Marked | DomainError | None], None]]] = []
-        self._task: asyncio.Task[None] | None = None
-
-    def put(self, mark: Mark, answer: Callable[[Marked | DomainError | None], None] | None = None) -> None:
-        place = (mark.conversation, mark.user)
-        before = self._gathered.get(place)
-        self._gathered[place] = mark if before is None else _further(before, mark)
-        if answer:
-            self._waiting.append((place, answer))
-        if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._write())
-
-    async def _write(self) -> None:
-        while self._gathered:
-            await asyncio.sleep(MARK_SECONDS)
-            marks, self._gathered = list(self._gathered.values()), {}
-            waiting, self._waiting = self._waiting, []
-            try:
-                marked = await _marked(marks)
-                audience = await database.arun(queries.audience(one.conversation for one in marked if one.moved))
-            except BROKEN as e:
-                logger.warning("Marks could not be written: %s", e)
-                for _, answer in waiting:
-                    answer(Unavailable())
-                continue
-            found = {(one.conversation, one.user): one for one in marked}
-            for place, answer in waiting:
-                answer(found.get(place))
-            self._hub.tell(announce.mark_items(marked, audience))
-
-    async def stop(self) -> None:
-        if self._task:
-            await self._task
-
-
-def _further(one: Mark, other: Mark) -> Mark:
-    return Mark(
-        one.conversation, one.user, _most(one.read_seq, other.read_seq), _most(one.delivered_seq, other.delivered_seq)
-    )
-
-
-def _most(one: int | None, other: int | None) -> int | None:
-    known = [value for value in (one, other) if value is not None]
-    return max(known, default=None)
-
-
-async def _marked(marks: Sequence[Mark]) -> list[Marked]:
-    async with database.connection() as connection:
-        log.register(connection.adapters)
-        cursor = await connection.execute(log.MARK, log.pack_marks(marks), prepare=True)
-        return [Marked(*row) for row in await cursor.fetchall()]

@@ -5,9 +5,9 @@ import json
 import re
 import unicodedata
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from django.conf import settings
 from django.db.models import IntegerChoices
@@ -15,9 +15,6 @@ from django.db.models import IntegerChoices
 from imserver import ids
 from imserver.errors import BadContent, BadRequest
 from messaging.errors import Empty, KeyExpired, NotYours, Recalled, TooLate, TooLong, UnknownKind
-
-if TYPE_CHECKING:
-    from messaging.models import Entry
 
 NIL: Final = uuid.UUID(int=0)
 LIMITS: Final = settings.LIMITS
@@ -31,6 +28,14 @@ _GRAPHIC: Final = re.compile(rb"[!-~]")
 _ESCAPED_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cn", "Cs", "Zl", "Zp", "Zs", "Mn", "Me"})
 _BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+class Message(Protocol):
+    """What the rules ask of a message in the log."""
+
+    content: str | None
+    sender_id: uuid.UUID
+    created_at: datetime
 
 
 class Kind(IntegerChoices):
@@ -73,7 +78,7 @@ def check_key(key: uuid.UUID, now_ms: int) -> None:
 def check_content(kind: str, content: bytes) -> None:
     """Raise where the client's JSON breaks a rule. What passes is stored as it came."""
     if len(content) > LIMITS["content_bytes"]:
-        raise TooLong(f"The content is longer than {LIMITS['content_bytes']} bytes.")
+        raise BadContent(f"The content is longer than {LIMITS['content_bytes']} bytes.")
     check = _KINDS.get(kind)
     if check is None:
         raise UnknownKind
@@ -134,17 +139,12 @@ def _finite(digits: str) -> float:
 
 
 def _depth(value: object) -> int:
+    """Objects and arrays count, also empty ones; what they hold does not."""
     deepest, level = 0, [value]
-    while level:
+    while level := [item for item in level if isinstance(item, dict | list)]:
         deepest += 1
-        level = [inner for item in level for inner in _children(item)]
-    return deepest - 1
-
-
-def _children(item: object) -> Iterable[object]:
-    if isinstance(item, dict):
-        return item.values()
-    return item if isinstance(item, list) else ()
+        level = [inner for item in level for inner in (item.values() if isinstance(item, dict) else item)]
+    return deepest
 
 
 def visible(text: str) -> bool:
@@ -169,7 +169,7 @@ def _anything(content: dict[str, Any]) -> None:
 _KINDS: Final[dict[str, Callable[[dict[str, Any]], None]]] = {"text": _text, "custom": _anything}
 
 
-def check_edit(message: "Entry", by: uuid.UUID, now: datetime) -> None:
+def check_edit(message: Message, by: uuid.UUID, now: datetime) -> None:
     if message.content is None:
         raise Recalled
     if message.sender_id != by:
@@ -178,7 +178,7 @@ def check_edit(message: "Entry", by: uuid.UUID, now: datetime) -> None:
         raise TooLate
 
 
-def check_recall(message: "Entry", by: uuid.UUID, role: int, now: datetime) -> None:
+def check_recall(message: Message, by: uuid.UUID, role: int, now: datetime) -> None:
     """Authors for a while, admins and owners without limit."""
     if message.content is None:
         raise Recalled

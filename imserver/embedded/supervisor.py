@@ -35,6 +35,7 @@ class Supervisor:
     logins: list[str] = field(default_factory=list)
     pauses: dict[str, float] = field(default_factory=dict)
     due: dict[str, float] = field(default_factory=dict)
+    parent: int = field(default_factory=os.getppid)
 
     def start(self) -> None:
         values = self._servers()
@@ -125,8 +126,7 @@ class Supervisor:
 
     def watch(self) -> None:
         """Until somebody ends us, or `make` above us is killed."""
-        parent = os.getppid()
-        while os.getppid() == parent:
+        while os.getppid() == self.parent:
             self.heal()
             time.sleep(0.2)
 

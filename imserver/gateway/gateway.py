@@ -5,25 +5,21 @@ import logging
 import random
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from imserver import commands as table
-from imserver import database
-from imserver.gateway import calls, protocol
-from imserver.gateway.calls import Command
+from imserver import commands, database
+from imserver.gateway import protocol, table
 from imserver.gateway.protocol import Close
 from imserver.gateway.session import Session
+from imserver.gateway.socket import Command, Socket
 from imserver.gateway.wire import Turn
 from imserver.realtime.hub import Hub
 from imserver.realtime.layer import Bus
-
-if TYPE_CHECKING:
-    from imserver.gateway.consumer import Socket
 
 logger = logging.getLogger(__name__)
 HELLO_SECONDS, EXPIRING_SECONDS = 10.0, 60.0
@@ -35,10 +31,10 @@ class Gateway:
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
         self.turn = Turn()
-        self.store = import_string(table.STORE)
-        self.hub = Hub(self.store, cast(Bus, get_channel_layer()))
-        self.apps = calls.bind(self.hub)
-        self.session = Session(self)
+        store = import_string(commands.STORE)
+        self.hub = Hub(store, cast(Bus, get_channel_layer()))
+        self.apps = table.bind(self.hub)
+        self.session = Session(self.hub, store, self.apps.arrived)
         self.sockets: set[Socket] = set()
         self._addresses: Counter[str] = Counter()
         self.draining = False
@@ -67,7 +63,7 @@ class Gateway:
 
     # --- sockets ----------------------------------------------------------------------------------
 
-    def command(self, socket: "Socket", name: str) -> Command | None:
+    def command(self, socket: Socket, name: str) -> Command | None:
         """What this socket may ask for now: hello, and the rest once it is welcome."""
         if socket.held is None:
             return self.apps.commands.get(name) or self.session.commands.get(name)
@@ -76,11 +72,11 @@ class Gateway:
     def admit(self, address: str) -> bool:
         return not self.draining and self._addresses[address] < settings.LIMITS["sockets_per_address"]
 
-    def opened(self, socket: "Socket") -> None:
+    def opened(self, socket: Socket) -> None:
         self.sockets.add(socket)
         self._addresses[socket.address] += 1
 
-    async def gone(self, socket: "Socket") -> None:
+    async def gone(self, socket: Socket) -> None:
         self.sockets.discard(socket)
         self._addresses[socket.address] -= 1
         if not self._addresses[socket.address]:
@@ -110,7 +106,7 @@ class Gateway:
             for socket in tuple(self.sockets):
                 self._look_after(socket, now, wall)
 
-    def _look_after(self, socket: "Socket", now: float, wall: float) -> None:
+    def _look_after(self, socket: Socket, now: float, wall: float) -> None:
         if not socket.user:
             if now - socket.opened_at > HELLO_SECONDS:
                 socket.close(Close.BAD_FRAMES)
@@ -121,7 +117,7 @@ class Gateway:
         else:
             self._remind(socket, now, wall)
 
-    def _remind(self, socket: "Socket", now: float, wall: float) -> None:
+    def _remind(self, socket: Socket, now: float, wall: float) -> None:
         if now >= socket.next_ping:
             socket.next_ping = now + PING
             socket.push(protocol.numbered(b"ping", b"{}"))
@@ -131,7 +127,7 @@ class Gateway:
 
     async def _revocations(self) -> None:
         """The table is read each second, so that a notice lost by Redis loses nothing."""
-        revoked: Any = import_string(table.REVOKED)
+        revoked: Any = import_string(commands.REVOKED)
         read_at = self.now()
         while True:
             await asyncio.sleep(1)

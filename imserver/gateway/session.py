@@ -6,8 +6,9 @@ All hellos of 20 ms share their queries, so that a storm of reconnections costs 
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -15,11 +16,10 @@ from django.utils.module_loading import import_string
 from imserver import commands as table
 from imserver.errors import DomainError, NotAuthenticated, RateLimited, Unavailable
 from imserver.gateway import protocol
-from imserver.gateway.calls import Call, command
 from imserver.gateway.protocol import Ack, Close, Hello, Nothing, Refresh
-
-if TYPE_CHECKING:
-    from imserver.gateway.gateway import Gateway
+from imserver.gateway.socket import Call
+from imserver.gateway.table import command
+from imserver.realtime.hub import Hub
 
 logger = logging.getLogger(__name__)
 GATHER_SECONDS = 0.02
@@ -36,8 +36,8 @@ class Login(NamedTuple):
 
 
 class Session:
-    def __init__(self, gateway: "Gateway"):
-        self._gateway = gateway
+    def __init__(self, hub: Hub, store: Any, arrived: Callable[[UUID, dict[str, int]], None]):
+        self._hub, self._store, self._told_arrived = hub, store, arrived
         self._subject = import_string(table.SUBJECT)
         self._sessions = import_string(table.SESSIONS)
         self._waiting: list[Login] = []
@@ -85,7 +85,7 @@ class Session:
         found = []
         for login in logins:
             person = people.get(login.subject.device_id)
-            open_now = self._gateway.hub.topics.get(f"user:{login.call.socket.user}", ())
+            open_now = self._hub.topics.get(f"user:{login.call.socket.user}", ())
             if person is None:
                 self._turn_away(login.call, NotAuthenticated("This session has ended."), Close.REAUTHENTICATE)
             elif not person.is_active:
@@ -100,7 +100,7 @@ class Session:
         """Register, wait for the confirmation, read the heads, deliver up to them, release what was held."""
         if not admitted:
             return
-        store, hub = self._gateway.store, self._gateway.hub
+        store, hub = self._store, self._hub
         logins = [login for login, _ in admitted]
         groups = await store.groups_of([login.call.socket.user_id for login in logins])
         await hub.enter({login.call.socket: groups.get(login.call.socket.user, []) for login in logins})
@@ -124,7 +124,7 @@ class Session:
                 **({} if known else {"reset": True}),
                 **({"more": True} if heads.more else {}),
             }
-            socket.ponged_at = self._gateway.now()
+            socket.ponged_at = asyncio.get_running_loop().time()
             socket.next_ping = socket.ponged_at + settings.LIMITS["ping_s"]
             socket.welcome(login.call, protocol.spell(said, heads=heads.items), heads.arrived)
             if socket.closed:
@@ -139,10 +139,10 @@ class Session:
 
     def ack(self, call: Call, data: Ack) -> None:
         if arrived := call.socket.window.ack(data.frame):
-            self._gateway.apps.arrived(call.socket.user_id, arrived)
+            self._told_arrived(call.socket.user_id, arrived)
         call.done()
 
     def pong(self, call: Call, data: Nothing) -> None:
         del data
-        call.socket.ponged_at = self._gateway.now()
+        call.socket.ponged_at = asyncio.get_running_loop().time()
         call.done()

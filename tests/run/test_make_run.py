@@ -19,6 +19,14 @@ from imserver.embedded.process import command_line, wait_for
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TOKEN_KEY", "DEMO_PASSWORD", "PORT", "IM_ENV")
 
+PARTS = {
+    "postgres": "bin/postgres",
+    "valkey": "valkey-server",
+    "web": " serve ",
+    "worker": "--pool=threads",
+    "beat": " beat ",
+}
+
 
 class Run:
     def __init__(self, folder: Path, **variables: str):
@@ -64,19 +72,17 @@ class Run:
         return wait_for(lambda: self.ready() and "Ctrl-C" in self.output, 60)
 
     def children(self) -> dict[str, int]:
-        """Label of the part -> its process, direct children only."""
-        found = {}
-        for place in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                parent = int(place.read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-            if parent == self.process.pid and (pid := int(place.parent.name)):
-                line = command_line(pid)
-                found[
-                    next((part for part in ("postgres", "valkey", "serve", "worker", "beat") if part in line), line)
-                ] = pid
-        return found
+        """Part -> its process, direct children only."""
+        lines = {pid: command_line(pid) for pid in map(int, filter(str.isdigit, os.listdir("/proc")))}
+        ours = [pid for pid in lines if parent_of(pid) == self.process.pid]
+        return {part: pid for pid in ours for part, mark in PARTS.items() if mark in lines[pid]}
+
+
+def parent_of(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 @pytest.fixture
@@ -110,7 +116,7 @@ def test_one_command_brings_the_server_up_and_ctrl_c_ends_all_of_it(folder: Path
     kept = environment.read(folder / "env")
     assert f"ann / {kept['DEMO_PASSWORD']}" in first.output
     parts = first.children()
-    assert set(parts) == {"postgres", "valkey", "serve", "worker", "beat"}
+    assert set(parts) == set(PARTS)
     first.process.send_signal(signal.SIGINT)
     assert first.ends() == 0
     assert gone(parts)

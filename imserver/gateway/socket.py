@@ -1,0 +1,221 @@
+"""One connection: what comes in is parsed and run, what goes out is numbered and bounded."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+
+from imserver import errors
+from imserver.errors import DomainError
+from imserver.gateway import protocol
+from imserver.gateway.limiter import Limiter
+from imserver.gateway.protocol import Close, Frame
+from imserver.gateway.window import Window
+from imserver.gateway.wire import Wire
+from imserver.realtime.hub import Arrived
+
+logger = logging.getLogger(__name__)
+UNANSWERED = settings.LIMITS["unanswered"]
+STRIKES = 3
+MALFORMED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+EPHEMERAL_ROOM = 32  # frames under way, beyond which typing and the like are dropped
+
+
+class Call:
+    """Answer once: `ok`, `numbered`, `error` or `done`."""
+
+    __slots__ = ("id", "socket")
+
+    def __init__(self, socket: "Socket", call_id: bytes):
+        self.socket = socket
+        self.id = call_id
+
+    def ok(self, data: bytes) -> None:
+        self.socket.answer(protocol.reply(b"ok", self.id, data))
+
+    def numbered(self, kind: bytes, data: bytes, arrived: Arrived = ()) -> None:
+        """An answer that is acknowledged, which means that the messages it names have arrived."""
+        self.socket.done()
+        self.socket.push(protocol.numbered(kind, data, self.id), arrived)
+
+    def error(self, problem: DomainError) -> None:
+        self.socket.answer(protocol.error(self.id, problem))
+
+    def done(self) -> None:
+        """No answer belongs to this command."""
+        self.socket.done()
+
+
+class Command(NamedTuple):
+    decode: Callable[[msgspec.Raw], Any]
+    run: Callable[[Call, Any], Any]
+    waits: bool
+
+
+Find = Callable[["Socket", str], Command | None]
+
+
+def malformed(reason: Exception) -> DomainError:
+    return errors.BadRequest(str(reason)) if isinstance(reason, msgspec.ValidationError) else errors.BadJson()
+
+
+class Socket:
+    """One connection. Implements imserver.realtime.hub.Listener."""
+
+    __slots__ = (
+        "address",
+        "closed",
+        "expires_at",
+        "expiring",
+        "find",
+        "frame",
+        "held",
+        "limiter",
+        "next_ping",
+        "opened_at",
+        "ponged_at",
+        "session",
+        "strikes",
+        "tasks",
+        "topics",
+        "unanswered",
+        "user",
+        "user_id",
+        "window",
+        "wire",
+    )  # fmt: skip
+
+    def __init__(self, find: Find, wire: Wire, address: str, now: float):
+        self.find, self.wire, self.address = find, wire, address
+        self.user = self.session = ""
+        self.user_id = UUID(int=0)
+        self.topics: set[str] = set()
+        self.window, self.limiter = Window(), Limiter()
+        self.held: list[tuple[bytes, Arrived]] | None = []  # until the welcome is out
+        self.frame = self.unanswered = self.strikes = 0
+        self.closed = self.expiring = False
+        self.expires_at = self.next_ping = 0.0
+        self.opened_at = self.ponged_at = now
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    # --- in ---------------------------------------------------------------------------------------
+
+    def receive(self, payload: bytes, binary: bool) -> None:  # noqa: FBT001
+        if self.closed:
+            return
+        if binary:
+            self.close(Close.BAD_FRAMES)
+            return
+        try:
+            self._take(protocol.decode_frame(payload))
+        except MALFORMED as e:
+            self._bad(b"null", malformed(e))
+
+    def _take(self, frame: Frame) -> None:
+        call_id = bytes(frame.id)
+        if not protocol.IDS.fullmatch(call_id):
+            self._bad(b"null", errors.BadRequest("`id` must be a short ASCII string or an integer."))
+        elif wait := self.limiter.take():
+            self._rate(call_id, wait)
+        elif command := self.find(self, frame.type):
+            self._count(Call(self, call_id), command, frame.data)
+        else:
+            self._unknown(call_id, frame.type)
+
+    def _count(self, call: Call, command: Command, data: msgspec.Raw) -> None:
+        self.unanswered += 1
+        if self.unanswered == UNANSWERED:
+            self.wire.pause()
+        if self.unanswered > 4 * UNANSWERED:  # a wire that cannot pause
+            call.error(errors.TooManyCommands())
+        else:
+            self._run(call, command, data)
+
+    def _run(self, call: Call, command: Command, data: msgspec.Raw) -> None:
+        try:
+            job = command.run(call, command.decode(data))
+        except DomainError as e:
+            call.error(e)
+        except MALFORMED as e:
+            call.error(malformed(e))
+        except Exception:
+            logger.exception("A command broke")
+            call.error(errors.ServerError())
+        else:
+            if command.waits:
+                self._task(call, job)
+
+    def _task(self, call: Call, job: Any) -> None:
+        task = asyncio.get_running_loop().create_task(self._await(call, job))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _await(self, call: Call, job: Any) -> None:
+        try:
+            await job
+        except DomainError as e:
+            call.error(e)
+        except Exception:
+            logger.exception("A command broke")
+            call.error(errors.ServerError())
+
+    def _bad(self, call_id: bytes, problem: DomainError) -> None:
+        self.wire.write(protocol.error(call_id, problem))
+        self.strikes += 1
+        if self.strikes >= STRIKES or not self.user:
+            self.close(Close.BAD_FRAMES)
+
+    def _rate(self, call_id: bytes, wait_ms: int) -> None:
+        self.wire.write(protocol.error(call_id, errors.RateLimited(retry_after_ms=wait_ms)))
+        if self.limiter.exhausted:
+            self.close(Close.RATE)
+
+    def _unknown(self, call_id: bytes, kind: str) -> None:
+        if self.held is None:
+            self.wire.write(protocol.error(call_id, errors.UnknownType(details={"type": kind[:64]})))
+        elif self.user:
+            self.wire.write(protocol.error(call_id, errors.NotAuthenticated("Wait for the welcome.")))
+        else:
+            self._bad(call_id, errors.NotAuthenticated("The first frame must be hello."))
+
+    # --- out --------------------------------------------------------------------------------------
+
+    def answer(self, message: bytes) -> None:
+        if not self.closed:
+            self.wire.write(message)
+        self.done()
+
+    def done(self) -> None:
+        self.unanswered -= 1
+        if self.unanswered == UNANSWERED // 2:
+            self.wire.resume()
+
+    def push(self, body: bytes, arrived: Arrived = (), *, droppable: bool = False) -> None:
+        """A numbered frame. A reader that is too slow is closed and comes back: the socket is lost, not the message."""
+        if self.closed or (droppable and (self.held is not None or len(self.window) > EPHEMERAL_ROOM)):
+            return
+        if self.held is not None:
+            self.held.append((body, arrived))
+            return
+        self.frame += 1
+        message = b'{"frame":%d,%b' % (self.frame, body)
+        if self.window.add(self.frame, len(message), arrived):
+            self.wire.write(message)
+        else:
+            self.close(Close.SLOW)
+
+    def welcome(self, call: Call, data: bytes, arrived: Arrived) -> None:
+        """What was held while the heads were read follows the welcome."""
+        held, self.held = self.held or [], None
+        call.numbered(b"welcome", data, arrived)
+        for body, messages in held:
+            self.push(body, messages)
+
+    def close(self, code: int) -> None:
+        if not self.closed:
+            self.closed = True
+            self.wire.close(code)
