@@ -48,6 +48,10 @@ class NotAuthenticated(DomainError):
     code, status, retry, message = "not_authenticated", 401, "reauth", "Log in first."
 
 
+class AccountBanned(DomainError):
+    code, status, message = "account_banned", 403, "This account is suspended."
+
+
 class Forbidden(DomainError):
     code, status, message = "forbidden", 403, "You may not do this."
 

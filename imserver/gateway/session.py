@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from imserver import commands as table
-from imserver.errors import DomainError, NotAuthenticated, RateLimited, Unavailable
+from imserver.errors import AccountBanned, DomainError, NotAuthenticated, RateLimited, Unavailable
 from imserver.gateway import protocol
 from imserver.gateway.protocol import Ack, Close, Hello, Nothing, Refresh
 from imserver.gateway.socket import Call
@@ -23,10 +23,6 @@ from imserver.realtime.hub import Hub
 
 logger = logging.getLogger(__name__)
 GATHER_SECONDS = 0.02
-
-
-class AccountBanned(DomainError):
-    code, status, message = "account_banned", 403, "This account is suspended."
 
 
 class Login(NamedTuple):

@@ -1,0 +1,102 @@
+"""Real server processes on the test database."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from django.conf import settings
+from psycopg.conninfo import make_conninfo
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def database_url(port: int | None = None) -> str:
+    """The test database, at another port where a proxy stands before it."""
+    database = settings.DATABASES["default"]
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    found = {names[name]: database[name] for name in names if database[name]}
+    return make_conninfo(**found, **({"port": port} if port else {}))
+
+
+def server_environment(**more: str) -> dict[str, str]:
+    """The environment of a server process that works on the test database."""
+    limits = {"LIMIT_COMMANDS_PER_SECOND": "0", "DRAIN_SECONDS": "1", "LOG_LEVEL": "WARNING", "DATABASE_POOL": "4"}
+    quiet = {"PYTHONWARNINGS": "ignore"}
+    return {**os.environ, "DATABASE_URL": database_url(), **limits, **quiet, **more}
+
+
+class Gateway:
+    """A real server process."""
+
+    def __init__(self, **environment: str):
+        self.port = free_port()
+        self.environment = environment
+        self.process: subprocess.Popen[bytes] | None = None
+        self._log = tempfile.TemporaryFile()
+        self._read = 0
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/v1/ws"
+
+    @property
+    def http(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        assert self.process
+        return self.process.pid
+
+    def launch(self) -> "Gateway":
+        command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
+        environment = server_environment(**self.environment)
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=self._log, stderr=subprocess.STDOUT
+        )
+        return self
+
+    def start(self) -> "Gateway":
+        return self.launch().wait()
+
+    def wait(self) -> "Gateway":
+        """Until a person can log in."""
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(f"{self.http}/readyz", timeout=5):
+                    return self
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError(f"the server did not start: {self.news()}")
+
+    def news(self) -> str:
+        """What it has logged since this was last asked."""
+        said = os.pread(self._log.fileno(), 1 << 24, self._read)
+        self._read += len(said)
+        return said.decode(errors="replace")
+
+    def resident_bytes(self) -> int:
+        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def stop(self) -> int:
+        """Its exit code."""
+        if not self.process:
+            return 0
+        self.process.terminate()
+        try:
+            return self.process.wait(20)
+        finally:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
