@@ -45,6 +45,7 @@ class Phone:
         self._waiting: dict[int, asyncio.Future[Json]] = {}
         self._drafts: dict[int, Json] = {}
         self._pulling: dict[str, asyncio.Task[None]] = {}
+        self._asking: set[asyncio.Task[None]] = set()
         self._syncing: asyncio.Task[Json] | None = None
         self._socket: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -105,7 +106,7 @@ class Phone:
     async def _ended(self) -> None:
         if self._reader:
             await asyncio.gather(self._reader, return_exceptions=True)
-        tasks = [*self._pulling.values(), *([self._syncing] if self._syncing else [])]
+        tasks = [*self._pulling.values(), *self._asking, *([self._syncing] if self._syncing else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -261,13 +262,28 @@ class Phone:
         self._advance(cid, item["rev"])
         if "seq" in item:
             self._place(cid, item)
-        elif "state" in item and item["state"]["seq"] in self.entries.get(cid, {}):
-            self._place(cid, item["state"])
+        elif "target" in item:
+            self._change(cid, item)
         elif item["kind"] == "conversation.left":
             self._forget(item["content"]["conversation"])
         elif item["kind"] == "conversation.joined":
             self._discover(item["content"]["conversation"])
             self._pull(item["content"]["conversation"])
+
+    def _change(self, cid: str, item: Json) -> None:
+        """A live change has no state where some listener may not see it: whoever holds its target asks again."""
+        if item["target"] not in self.entries.get(cid, {}):
+            return
+        if "state" in item:
+            self._place(cid, item["state"])
+        else:
+            self._asking.add(task := asyncio.create_task(self._ask(cid, item["rev"])))
+            task.add_done_callback(self._asking.discard)
+
+    async def _ask(self, cid: str, rev: int) -> None:
+        with contextlib.suppress(ConnectionError, Refused):
+            page = await self.call("pull", {"conversation": cid, "after_rev": rev - 1, "limit": 1})
+            self._place(cid, page["items"][0]["state"])
 
     def _place(self, cid: str, message: Json) -> None:
         """A message as it is now. Who writes has read up to there."""
@@ -330,8 +346,8 @@ class Phone:
                 return found
 
     async def load(self) -> "Phone":
-        """Read every conversation from its newest message to its first."""
-        for cid in list(self.heads):
+        """Read every conversation that is new here from its newest message to its first."""
+        for cid in [cid for cid in self.heads if not self.entries.get(cid)]:
             for message in await self.history(cid):
                 self._place(cid, message)
         return self

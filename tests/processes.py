@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -26,7 +25,12 @@ def database_url(port: int | None = None) -> str:
     database = settings.DATABASES["default"]
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     found = {names[name]: database[name] for name in names if database[name]}
-    return make_conninfo(**found, **({"port": port} if port else {}))
+    return make_conninfo(**found | ({"port": port} if port else {}))
+
+
+def database_address() -> tuple[str, int]:
+    database = settings.DATABASES["default"]
+    return database["HOST"], int(database["PORT"])
 
 
 def server_environment(**more: str) -> dict[str, str]:
@@ -43,7 +47,7 @@ class Gateway:
         self.port = free_port()
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
-        self._log = tempfile.TemporaryFile()
+        self._log = Path(settings.DATA_DIR) / f"gateway-{self.port}.log"
         self._read = 0
 
     @property
@@ -62,9 +66,8 @@ class Gateway:
     def launch(self) -> "Gateway":
         command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
         environment = server_environment(**self.environment)
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=self._log, stderr=subprocess.STDOUT
-        )
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         return self
 
     def start(self) -> "Gateway":
@@ -82,7 +85,9 @@ class Gateway:
 
     def news(self) -> str:
         """What it has logged since this was last asked."""
-        said = os.pread(self._log.fileno(), 1 << 24, self._read)
+        with self._log.open("rb") as log:
+            log.seek(self._read)
+            said = log.read()
         self._read += len(said)
         return said.decode(errors="replace")
 

@@ -10,5 +10,3 @@ async def test_two_people_talk_over_two_gateways(phones):
     await b.quiet()
     assert b.texts(sent["conversation"]) == ["hello"]
     assert await b.fetch()
-    await a.close()
-    await b.close()

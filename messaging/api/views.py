@@ -203,6 +203,7 @@ def _before(cursor: str) -> tuple[int, UUID] | None:
         return None
     try:
         millis, _, conversation = base64.urlsafe_b64decode(cursor).decode().partition(" ")
+        entries.moment(int(millis))
         return int(millis), UUID(conversation)
-    except (ValueError, binascii.Error) as e:
+    except (ValueError, OverflowError, binascii.Error) as e:
         raise BadRequest("This cursor is not ours.") from e

@@ -11,7 +11,7 @@ create table conversation (
   floor_seq bigint not null default 0,
   blanked_rev bigint not null default 0,                  -- last recall, erasure or expiry
   members integer not null default 0,
-  last_at timestamptz not null default now(),
+  last_at timestamptz(3) not null default now(),          -- cursors have milliseconds too
   check (seq <= rev and floor_rev <= rev and blanked_rev <= rev)
 ) with (fillfactor = 40);                                 -- narrow and roomy, so that updates stay on the page
 

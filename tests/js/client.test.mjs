@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { Backoff } from "../../imserver/static/im-client/backoff.js";
 import { Client } from "../../imserver/static/im-client/client.js";
 import { SignedOut } from "../../imserver/static/im-client/errors.js";
 import { MemoryStore } from "../../imserver/static/im-client/store.js";
@@ -8,7 +9,7 @@ import { C, Log, ME, head, settle, socketClass } from "./make.mjs";
 const USER = { id: ME, username: "me", display_name: "Me" };
 
 /** A client and the server it talks to: one log, answers by frame type. */
-async function connected({ log = new Log(), store = new MemoryStore(), answers = {}, token = async () => "token" } = {}) {
+async function connected(t, { log = new Log(), store = new MemoryStore(), answers = {}, token = async () => "token" } = {}) {
   const server = { epoch: "e1", log };
   const serve = {
     hello: () => ["welcome", { user: USER, session: "s", epoch: server.epoch, heads: log.entries.length ? [head(log)] : [], left: [],
@@ -29,8 +30,9 @@ async function connected({ log = new Log(), store = new MemoryStore(), answers =
     if (answer) socket.say({ type: answer[0], id, data: answer[1], frame: answer[2] });
   });
   const session = { user: USER, token };
-  const client = new Client({ session, url: "ws://test", store, WebSocket });
-  client.connection.random = () => 0;
+  const backoff = new Backoff({ base: 10 });
+  const client = new Client({ session, url: "ws://test", store, WebSocket, backoff });
+  t.after(() => client.stop());
   await client.start();
   await settle();
   return { client, server, serve, log, store, WebSocket, socket: () => WebSocket.opened.at(-1) };
@@ -47,16 +49,15 @@ function filled(count) {
   return log;
 }
 
-test("a fresh device says no heads and takes the server's", async () => {
-  const { client, socket } = await connected({ log: filled(3) });
+test("a fresh device says no heads and takes the server's", async (t) => {
+  const { client, socket } = await connected(t, { log: filled(3) });
   assert.equal(socket().protocol, "im.v1.json");
   assert.deepEqual(socket().frames("hello")[0].data.heads, {});
   assert.equal(client.get(C).head.unread, 3);
-  await client.stop();
 });
 
-test("a device that comes back says its heads and pulls what it missed", async () => {
-  const { client, log, socket, WebSocket } = await connected({ log: filled(3) });
+test("a device that comes back says its heads and pulls what it missed", async (t) => {
+  const { client, log, socket, WebSocket } = await connected(t, { log: filled(3) });
   await client.loadOlder(client.get(C));
   socket().drop(4001);
   log.send();
@@ -64,11 +65,10 @@ test("a device that comes back says its heads and pulls what it missed", async (
   await until(() => WebSocket.opened.length === 2 && client.get(C).cursor === 5);
   assert.deepEqual(socket().frames("hello")[0].data.heads, { [C]: [3, 0, 0, 0] });
   assert.deepEqual(client.get(C).timeline.all(), log.page());
-  await client.stop();
 });
 
-test("a gap costs one pull, however many frames show it", async () => {
-  const { client, log, socket } = await connected({ log: filled(2) });
+test("a gap costs one pull, however many frames show it", async (t) => {
+  const { client, log, socket } = await connected(t, { log: filled(2) });
   await client.loadOlder(client.get(C));
   log.send();
   for (let prev = 3; prev < 6; prev += 1) {
@@ -78,11 +78,10 @@ test("a gap costs one pull, however many frames show it", async () => {
   await settle();
   assert.equal(socket().frames("pull").filter(({ data }) => data.after_rev !== undefined).length, 1);
   assert.deepEqual(client.get(C).timeline.all(), log.page());
-  await client.stop();
 });
 
-test("an own message is one message, whether ok or entry comes first", async () => {
-  const { client, log, socket } = await connected({ log: filled(1) });
+test("an own message is one message, whether ok or entry comes first", async (t) => {
+  const { client, log, socket } = await connected(t, { log: filled(1) });
   client.send(C, { content: { text: "hello" } });
   await settle();
   socket().say({ type: "entries", data: log.frame(1) });
@@ -90,51 +89,44 @@ test("an own message is one message, whether ok or entry comes first", async () 
   assert.equal(client.get(C).timeline.length, 1);
   assert.equal(client.outbox.of(C).length, 0);
   assert.match(socket().frames("message.send")[0].data.key, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab]/);
-  await client.stop();
 });
 
-test("a message whose answer was lost is sent again with its key and shown once", async () => {
-  const kept = {};
-  const { client, log, serve, socket, WebSocket } = await connected({
-    log: filled(1),
-    answers: { "message.send": ({ key, content }, socket) => {
-      Object.assign(log.send(ME, content.text), { key });
-      socket.drop();
-    } },
-  });
-  const first = client.send(C, { content: { text: "once" } });
-  kept.key = first.key;
-  serve["message.send"] = () => ["ok", { conversation: C, rev: 2, prev: 1, seq: 2, created_at: "now", duplicate: true }];
-  await until(() => WebSocket.opened.length === 2 && client.outbox.of(C).length === 0);
-  assert.equal(socket().frames("message.send")[0].data.key, kept.key);
-  assert.equal(log.messages.size, 2);
+test("a message whose answer was lost is sent again with its key and shown once", async (t) => {
+  const keys = [];
+  const answer = ({ key, content }, socket) => {
+    keys.push(key);
+    if (keys.length > 1) return ["ok", { conversation: C, rev: 2, prev: 1, seq: 2, created_at: "now", duplicate: true }];
+    Object.assign(log.send(ME, content.text), { key });
+    return socket.drop();
+  };
+  const { client, log } = await connected(t, { log: filled(1), answers: { "message.send": answer } });
+  client.send(C, { content: { text: "once" } });
+  await until(() => keys.length === 2 && client.outbox.of(C).length === 0);
+  assert.equal(keys[0], keys[1]);
   await client.loadOlder(client.get(C));
   assert.deepEqual(client.get(C).timeline.all(), log.page());
-  await client.stop();
 });
 
-test("what was written before a reload goes out after it", async () => {
+test("what was written before a reload goes out after it", async (t) => {
   const store = new MemoryStore();
   store.putDraft({ key: "0190-kept", conversation: C, kind: "text", content: { text: "kept" }, created_at: "then", order: 1, state: "pending" });
-  const { client, log } = await connected({ log: filled(1), store });
+  const { client, log } = await connected(t, { log: filled(1), store });
   await until(() => log.messages.size === 2);
   assert.equal(log.messages.get(2).key, "0190-kept");
-  await client.stop();
 });
 
-test("a reopened page resumes from its store", async () => {
+test("a reopened page resumes from its store", async (t) => {
   const store = new MemoryStore();
-  const first = await connected({ log: filled(3), store });
+  const first = await connected(t, { log: filled(3), store });
   await first.client.loadOlder(first.client.get(C));
   await first.client.stop();
-  const { client, socket } = await connected({ log: first.log, store });
+  const { client, socket } = await connected(t, { log: first.log, store });
   assert.deepEqual(socket().frames("hello")[0].data, { token: "token", epoch: "e1", heads: { [C]: [3, 0, 0, 0] } });
   assert.equal(client.get(C).timeline.length, 3);
-  await client.stop();
 });
 
-test("another epoch forgets what was held", async () => {
-  const { client, server, log, socket, WebSocket } = await connected({ log: filled(3) });
+test("another epoch forgets what was held", async (t) => {
+  const { client, server, log, socket, WebSocket } = await connected(t, { log: filled(3) });
   await client.loadOlder(client.get(C));
   server.epoch = "e2";
   log.entries.length = 1;
@@ -142,27 +134,24 @@ test("another epoch forgets what was held", async () => {
   socket().drop();
   await until(() => WebSocket.opened.length === 2 && client.get(C)?.cursor === 1);
   assert.equal(client.get(C).timeline.length, 0);
-  await client.stop();
 });
 
-test("frames are acknowledged by number, pings are answered", async () => {
-  const { client, socket } = await connected({ log: filled(1) });
+test("frames are acknowledged by number, pings are answered", async (t) => {
+  const { client, socket } = await connected(t, { log: filled(1) });
   socket().say({ type: "ping", frame: 2, data: {} });
   await until(() => socket().frames("ack").at(-1)?.data.frame === 2);
   assert.equal(socket().frames("pong").length, 1);
-  await client.stop();
 });
 
-test("the first message of a stranger is asked after", async () => {
-  const { client, log, socket } = await connected();
+test("the first message of a stranger is asked after", async (t) => {
+  const { client, log, socket } = await connected(t);
   log.send();
   socket().say({ type: "entries", data: log.frame(0) });
   await settle();
   assert.equal(client.get(C).head.unread, 1);
-  await client.stop();
 });
 
-test("4401 gets a new token; a session that has ended stops the client", async () => {
+test("4401 gets a new token; a session that has ended stops the client", async (t) => {
   const asked = [];
   let ended = false;
   const token = async ({ refused }) => {
@@ -170,7 +159,7 @@ test("4401 gets a new token; a session that has ended stops the client", async (
     if (ended) throw new SignedOut();
     return refused ? "second" : "first";
   };
-  const { client, socket, WebSocket } = await connected({ token });
+  const { client, socket, WebSocket } = await connected(t, { token });
   socket().drop(4401);
   await until(() => WebSocket.opened.length === 2 && client.connection.online);
   assert.deepEqual(asked, [undefined, "first"]);
@@ -181,33 +170,31 @@ test("4401 gets a new token; a session that has ended stops the client", async (
   assert.equal(client.status.reason, "signed_out");
 });
 
-test("codes that forbid coming back stop the client with their reason", async () => {
+test("codes that forbid coming back stop the client with their reason", async (t) => {
   for (const [code, reason] of [[4400, "bad_frames"], [4403, "banned"], [4409, "replaced"], [4410, "too_old"], [4429, "too_many"]]) {
-    const { client, socket } = await connected();
+    const { client, socket } = await connected(t);
     socket().drop(code);
     assert.deepEqual([client.status.status, client.status.reason], ["stopped", reason]);
   }
 });
 
-test("an expiring token is renewed on the open socket", async () => {
-  const { client, socket } = await connected({ token: async ({ refused }) => (refused ? "second" : "first") });
+test("an expiring token is renewed on the open socket", async (t) => {
+  const { client, socket } = await connected(t, { token: async ({ refused }) => (refused ? "second" : "first") });
   socket().say({ type: "auth.expiring", frame: 2, data: { at: "soon" } });
   await settle();
   assert.equal(socket().frames("auth.refresh")[0].data.token, "second");
-  await client.stop();
 });
 
-test("goaway moves to another gateway at the time it names", async () => {
-  const { client, socket, WebSocket } = await connected();
+test("goaway moves to another gateway at the time it names", async (t) => {
+  const { client, socket, WebSocket } = await connected(t);
   const before = Date.now();
   socket().say({ type: "goaway", frame: 2, data: { retry_after_ms: 100 } });
   await until(() => WebSocket.opened.length === 2);
   assert.ok(Date.now() - before >= 100);
-  await client.stop();
 });
 
-test("a read mark goes out once, and again when the server does not know it", async () => {
-  const { client, socket, WebSocket } = await connected({ log: filled(3) });
+test("a read mark goes out once, and again when the server does not know it", async (t) => {
+  const { client, socket, WebSocket } = await connected(t, { log: filled(3) });
   client.read(client.get(C), 2);
   client.read(client.get(C), 3);
   await until(() => socket().frames("mark").length === 1);
@@ -215,5 +202,4 @@ test("a read mark goes out once, and again when the server does not know it", as
   assert.equal(client.get(C).head.unread, 0);
   socket().drop();
   await until(() => WebSocket.opened.length === 2 && socket().frames("mark").length === 1);
-  await client.stop();
 });

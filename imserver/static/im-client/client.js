@@ -41,20 +41,20 @@ export class Client extends EventTarget {
   #nextPage = undefined;
 
   /**
-   * @param {object} options
-   * @param {import("./session.js").Session} options.session
-   * @param {string} options.url                   of the socket
-   * @param {import("./store.js").Store} [options.store]
-   * @param {typeof globalThis.WebSocket} [options.WebSocket]
+   * @typedef {object} Options
+   * @property {import("./session.js").Session} session
+   * @property {string} url                        of the socket
+   * @property {import("./store.js").Store} [store]
+   * @param {Options & import("./connection.js").Link} options
    */
-  constructor({ session, url, store, WebSocket }) {
+  constructor({ session, url, store, ...link }) {
     super();
     this.session = session;
     this.user = /** @type {import("./types.js").Person} */ (session.user);
     this.givenStore = store;
     this.connection = new Connection({
+      ...link,
       url,
-      WebSocket,
       tokens: session,
       hello: () => ({ epoch: this.#meta.epoch, heads: this.shelf.heads() }),
     });

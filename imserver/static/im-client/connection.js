@@ -14,6 +14,7 @@ const OFFLINE_RETRY = 30_000;
  *
  * Events: `status` (read `status`, `reason`, `retryAt`), `welcome` and `frame` with their data in `detail`.
  *
+ * @typedef {{ WebSocket?: typeof globalThis.WebSocket, backoff?: Backoff }} Link
  * @typedef {{ token: (options?: { refused?: string }) => Promise<string> }} Tokens
  */
 export class Connection extends EventTarget {
@@ -33,11 +34,12 @@ export class Connection extends EventTarget {
   #usedToken = "";
   /** @type {any} */
   #timer = null;
-  #backoff = new Backoff();
+  #backoff;
 
-  /** @param {{ url: string, tokens: Tokens, hello: () => object, WebSocket?: typeof globalThis.WebSocket }} options */
-  constructor({ url, tokens, hello, WebSocket = globalThis.WebSocket }) {
+  /** @param {{ url: string, tokens: Tokens, hello: () => object } & Link} options */
+  constructor({ url, tokens, hello, WebSocket = globalThis.WebSocket, backoff = new Backoff() }) {
     super();
+    this.#backoff = backoff;
     this.url = url;
     this.tokens = tokens;
     this.hello = hello;

@@ -13,6 +13,8 @@ export class Outbox {
   /** @type {Set<string>} conversations that are being sent */
   #busy = new Set();
   #order = 0;
+  /** @type {Set<string>} keys that are settled; a store read a moment ago may still name them */
+  #done = new Set();
 
   /**
    * @param {object} options
@@ -43,7 +45,7 @@ export class Outbox {
   /** Takes drafts that a store kept: ours from before a reload, or another tab's. @param {Draft[]} drafts */
   adopt(drafts) {
     for (const draft of drafts.sort(inOrder)) {
-      if (this.#drafts.has(draft.key)) continue;
+      if (this.#drafts.has(draft.key) || this.#done.has(draft.key)) continue;
       this.#drafts.set(draft.key, draft);
       this.changed(draft);
     }
@@ -75,6 +77,7 @@ export class Outbox {
     const draft = this.#drafts.get(key);
     if (!draft) return;
     this.#drafts.delete(key);
+    this.#done.add(key);
     this.store().deleteDraft(key);
     this.changed(draft);
   }

@@ -1,0 +1,50 @@
+"""`python -m tests.faults --seconds 600 [--seed 1]`: kill the server's processes under load, then count the messages."""
+
+import argparse
+import importlib
+import os
+import random
+import signal
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import django
+
+from tests.faults import house
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--rate", type=float, default=120, help="messages a second")
+    parser.add_argument("--log", type=Path, help="a file for what the servers say")
+    return parser.parse_args()
+
+
+def main() -> int:
+    wanted = options()
+    print(f"seed {wanted.seed}", flush=True)
+    with ExitStack() as cleanup:
+        log = cleanup.enter_context(wanted.log.open("w")) if wanted.log else None
+        home = cleanup.enter_context(house.opened(log))
+        home.start()
+        home.migrate()
+        home.start_roles()
+        django.setup()
+        run = importlib.import_module("tests.faults.run")  # Django's settings name the servers just started
+        return 0 if run.run(home, run.Wanted(wanted.seconds, wanted.seed, wanted.rate)) else 1
+
+
+def _end(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _end)
+    os.chdir(Path(__file__).resolve().parents[2])
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("faults: ended by hand; nothing was checked")
