@@ -118,6 +118,7 @@ DATABASES = {
         "PORT": _database.pop("port", ""),
         "OPTIONS": {**_database, "pool": {"min_size": 1, "max_size": env.integer("DATABASE_POOL", 10), "timeout": 10}},
         "DISABLE_SERVER_SIDE_CURSORS": True,
+        "CONN_HEALTH_CHECKS": True,
     },
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
@@ -125,6 +126,7 @@ CHANNEL_LAYERS = {"default": {"BACKEND": "imserver.realtime.layer.Bus", "CONFIG"
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 RELAY = "messaging.relay.run"
 

@@ -152,7 +152,9 @@ def deny(*, conversation_id: UUID, user_id: UUID, bit: int, denied: bool) -> Non
 def edit(*, user_id: UUID, conversation_id: UUID, seq: int, content: bytes, now: datetime) -> int:
     """Replace the content of one's own message. Returns the rev of the change; the older text is kept for staff."""
     log.hold([conversation_id])
-    message = _message(user_id, conversation_id, seq)
+    member, message = _message(user_id, conversation_id, seq)
+    if bits := member.refused(now):
+        raise errors.refusal(bits)
     rules.check_edit(message, user_id, now)
     rules.check_content(message.kind_name, content)
     text = content.decode()
@@ -168,9 +170,8 @@ def edit(*, user_id: UUID, conversation_id: UUID, seq: int, content: bytes, now:
 def recall(*, user_id: UUID, conversation_id: UUID, seq: int, now: datetime) -> int:
     """Blank a message for everyone, for good. Returns the rev of the change."""
     log.hold([conversation_id])
-    message = _message(user_id, conversation_id, seq)
-    role = Member.objects.get(user_id=user_id, conversation_id=conversation_id).role
-    rules.check_recall(message, user_id, role, now)
+    member, message = _message(user_id, conversation_id, seq)
+    rules.check_recall(message, user_id, member.role, now)
     [rev] = announce.record([Note(conversation_id, "recall", user_id, seq)])
     _stored(conversation_id, seq).update(content=None, mentions=None)
     Conversation.objects.filter(id=conversation_id).update(blanked_rev=rev)
@@ -183,8 +184,8 @@ def _stored(conversation_id: UUID, seq: int) -> QuerySet[Entry]:
     return Entry.objects.filter(conversation_id=conversation_id, seq=seq)
 
 
-def _message(user_id: UUID, conversation_id: UUID, seq: int) -> Entry:
-    """The message, as far as this person may see it. The conversation is locked already."""
+def _message(user_id: UUID, conversation_id: UUID, seq: int) -> tuple[Member, Entry]:
+    """Who asks, and the message, as far as this person may see it. The conversation is locked already."""
     member = (
         Member.objects.select_related("conversation").filter(user_id=user_id, conversation_id=conversation_id).first()
     )
@@ -197,7 +198,7 @@ def _message(user_id: UUID, conversation_id: UUID, seq: int) -> Entry:
     message = Entry.objects.filter(conversation_id=conversation_id, seq=seq).first()
     if message is None:
         raise errors.MessageNotFound
-    return message
+    return member, message
 
 
 @transaction.atomic

@@ -27,7 +27,8 @@ mine as (
   from me
   join member m on m.user_id = me.uid
   join conversation c on c.id = m.conversation_id
-  left join member p on c.kind = 1 and p.conversation_id = c.id and p.user_id <> me.uid
+  left join lateral (
+    select * from member where c.kind = 1 and conversation_id = c.id and user_id <> me.uid offset 0) p on true
   left join said on said.i = me.i and said.cid = c.id
   where (c.kind = 2 or c.rev > 0)
     and (said.cid is null or said.rev <> c.rev or said.read is distinct from m.read_seq

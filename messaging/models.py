@@ -3,6 +3,8 @@
 Only `log.py` writes rev, seq and marks; no foreign key points at the log or from it.
 """
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -64,6 +66,11 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.conversation_id}"
+
+    def refused(self, now: datetime) -> int:
+        """Why this member may not write, as the bits of errors.REFUSALS; append_v1 says the same of a message."""
+        muted = self.muted_until is not None and self.muted_until > now
+        return self.denied | 16 * muted | 32 * (self.role < self.conversation.post_role)
 
 
 class Entry(models.Model):

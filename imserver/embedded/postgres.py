@@ -100,11 +100,15 @@ def _account(folder: Path) -> pwd.struct_passwd | None:
 def _identity(account: pwd.struct_passwd | None, folder: Path) -> list[str]:
     if not account:
         return []
-    # A clone below a home that is closed to others stays closed: the process may pass where root passes.
+    options = [f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
+    powers = "-all"
     on_the_way = (*folder.parents, _binaries(), *_binaries().parents)
-    powers = "-all" if all(place.stat().st_mode & S_IXOTH for place in on_the_way) else "-all,+dac_override"
-    return [f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups",
-            f"--inh-caps={powers}", f"--ambient-caps={powers}", f"--bounding-set={powers}"]  # fmt: skip
+    if not all(place.stat().st_mode & S_IXOTH for place in on_the_way):
+        # A clone below a home that is closed to others stays closed: the process may pass where root passes, also in
+        # the eyes of access(2), by which PostgreSQL looks for its programs.
+        powers += ",+dac_override"
+        options.append("--securebits=+no_setuid_fixup")
+    return [*options, *(f"--{which}={powers}" for which in ("inh-caps", "ambient-caps", "bounding-set"))]
 
 
 def _run(identity: list[str], program: str, *arguments: str, said: str = "") -> None:

@@ -89,6 +89,7 @@ class Session:
             elif len(open_now) >= settings.LIMITS["sockets_per_user"]:
                 self._turn_away(login.call, RateLimited("Too many connections of one person."), Close.TOO_MANY)
             else:
+                self._hub.admit(login.call.socket)
                 found.append((login, person))
         return found
 

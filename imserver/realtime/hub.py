@@ -16,11 +16,12 @@ import msgspec
 
 from imserver.realtime.bulletin import Entries, Item, Revoked, Ring, Shout
 from imserver.realtime.layer import Bus
-from imserver.realtime.order import Order
+from imserver.realtime.order import Order, trim
 
 logger = logging.getLogger(__name__)
 _MOVES = re.compile(rb'\{"rev":\d+,"kind":"(?:member\.left|conversation\.joined|conversation\.left)"')
 _CHUNK = 500
+NEVER = float("inf")
 MARGIN_SECONDS = 15  # a transaction may commit long after its timestamp
 REAUTHENTICATE, GAP = 4401, 4009  # close codes
 
@@ -79,34 +80,48 @@ class Hub:
         self.sessions: dict[str, tuple[Listener, ...]] = {}  # several tabs may share one
         self.order = Order(self._deliver, store.between, self._broken)
         self.line = bus.line(self.hear, self._restored)
+        self._early: dict[str, dict[Listener, float]] = {}  # by topic: up to which rev it is too early for a listener
         self._store = store
         self._tasks: set[asyncio.Task[None]] = set()
 
     # --- who listens ------------------------------------------------------------------------------
 
+    def admit(self, socket: Listener) -> None:
+        """It counts as one of its person's from now on; `enter` sees to it that nothing passes it by."""
+        self.sessions[socket.session] = (*self.sessions.get(socket.session, ()), socket)
+        self._add(f"user:{socket.user}", socket)
+
     async def enter(self, sockets: Mapping[Listener, Sequence[str]]) -> None:
         """Listen for people and their groups; returns once nothing that comes later can be missed."""
         for socket in sockets:
-            self.sessions[socket.session] = (*self.sessions.get(socket.session, ()), socket)
-            self._add(f"user:{socket.user}", socket)
+            self._add(f"user:{socket.user}", socket)  # once more: it may have left meanwhile
         await self.line.register({f"user:{socket.user}" for socket in sockets})
         await self.join(sockets)
 
-    async def join(self, sockets: Mapping[Listener, Sequence[str]]) -> None:
-        """Listen to groups, as far as the sockets' people are members once the topics are confirmed."""
-        wanted = [(socket, group) for socket, groups in sockets.items() for group in groups]
+    async def join(self, sockets: Mapping[Listener, Sequence[str]]) -> dict[tuple[str, str], int]:
+        """Listen to groups, as far as the sockets' people are members once the topics are confirmed.
+
+        Returns the group's rev at that moment, by (user, group). What comes up to there may be older than the
+        membership and is not delivered; the client pulls what it may see of it.
+        """
+        wanted = [(socket, group, f"conversation:{group}") for socket, groups in sockets.items() for group in groups]
         if not wanted:
-            return
-        for group in [group for socket, group in wanted if self._add(f"conversation:{group}", socket)]:
-            self.order.opening(group)
-        await self.line.register({f"conversation:{group}" for _, group in wanted})
-        members = await self._store.groups(list({(socket.user, group) for socket, group in wanted}))
-        allowed = {(user, group) for user, group, _ in members}
-        for socket, group in wanted:
-            if (socket.user, group) not in allowed:
-                await self.exit(socket, [f"conversation:{group}"])
-        for _, group, rev in members:
+            return {}
+        for socket, group, topic in wanted:
+            self._early.setdefault(topic, {})[socket] = NEVER
+            if self._add(topic, socket):
+                self.order.opening(group)
+        await self.line.register({topic for _, _, topic in wanted})
+        pairs = {(socket.user, group) for socket, group, _ in wanted}
+        revs = {(user, group): rev for user, group, rev in await self._store.groups(list(pairs))}
+        for socket, group, topic in wanted:
+            if (socket.user, group) not in revs:
+                await self.exit(socket, [topic])
+            elif socket in self._early.get(topic, {}):
+                self._early[topic][socket] = revs[socket.user, group]
+        for (_, group), rev in revs.items():
             self.order.open(group, rev)
+        return revs
 
     def _add(self, topic: str, socket: Listener) -> bool:
         """Says whether the topic is new here."""
@@ -128,6 +143,7 @@ class Hub:
     def _drop(self, topic: str, socket: Listener) -> bool:
         """Says whether nobody is left."""
         socket.topics.discard(topic)
+        self._early.get(topic, {}).pop(socket, None)
         sockets = self.topics.get(topic, set())
         sockets.discard(socket)
         return not sockets
@@ -136,6 +152,7 @@ class Hub:
         empty = [topic for topic in topics if topic in self.topics and not self.topics[topic]]
         for topic in empty:
             del self.topics[topic]
+            self._early.pop(topic, None)
             self.order.forget(topic.partition("conversation:")[2])
         await self.line.unregister(empty)
 
@@ -182,15 +199,34 @@ class Hub:
         for move in moves:
             self._before(topics, move)
         senders = {answer.socket for answer in answers}
-        others = [socket for topic in topics for socket in self.topics.get(topic, ()) if socket not in senders]
+        others = [socket for topic in topics for socket in self._listeners(topic, entries.prev) - senders]
         if others:
             body, arrived = spell(entries.conversation, entries.prev, entries.items), arrival(entries)
             for socket in others:
                 socket.push(body, arrived)
+        for topic in topics:
+            self._catch_up_early(topic, entries, senders)
         for sender in senders:
             self._weave(sender, entries, {answer.rev: answer for answer in answers if answer.socket is sender})
         for move in moves:
             self._after(topics, move)
+
+    def _listeners(self, topic: str, prev: int) -> set[Listener]:
+        """Who may hear what follows `prev`."""
+        if early := self._early.get(topic):
+            for socket in [socket for socket, rev in early.items() if rev <= prev]:
+                del early[socket]
+            return self.topics.get(topic, set()) - early.keys()
+        return self.topics.get(topic, set())
+
+    def _catch_up_early(self, topic: str, entries: Entries, senders: set[Listener]) -> None:
+        """Who joined in the middle of these entries hears the rest of them."""
+        for socket, rev in tuple(self._early.get(topic, {}).items()):
+            if rev < entries.last_rev:
+                del self._early[topic][socket]
+                if socket not in senders:
+                    rest = trim(entries, int(rev))
+                    socket.push(spell(rest.conversation, rest.prev, rest.items), arrival(rest))
 
     def _weave(self, socket: Listener, entries: Entries, own: dict[int, Answer]) -> None:
         """To a sender its own entries are their `ok`, in rev order with those of others."""
@@ -227,9 +263,8 @@ class Hub:
                 self._soon(self.exit(socket, [f"conversation:{group}"]))
 
     async def _joined(self, sockets: Sequence[Listener], group: str) -> None:
-        await self.join({socket: [group] for socket in sockets})
-        rev = self.order.known.get(group)
-        if rev:  # its newest entry shows a client what it has to pull
+        revs = await self.join({socket: [group] for socket in sockets})
+        for rev in set(revs.values()):  # its newest entry shows a client what it has to pull
             newest = await self._store.between(group, rev, rev)
             for socket in self.topics.get(f"conversation:{group}", set()) & set(sockets):
                 socket.push(spell(group, rev - 1, newest))

@@ -1,7 +1,6 @@
 """The HTTP door: parse, call, spell the answer. Bodies are spelled as on the socket, byte for byte."""
 
 import base64
-import binascii
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -205,5 +204,5 @@ def _before(cursor: str) -> tuple[int, UUID] | None:
         millis, _, conversation = base64.urlsafe_b64decode(cursor).decode().partition(" ")
         entries.moment(int(millis))
         return int(millis), UUID(conversation)
-    except (ValueError, OverflowError, binascii.Error) as e:
+    except (ValueError, OverflowError, OSError) as e:
         raise BadRequest("This cursor is not ours.") from e

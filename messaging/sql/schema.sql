@@ -104,5 +104,6 @@ create table epoch (
   id uuid primary key,
   system_identifier bigint not null,
   timeline_id integer not null,
-  made_at timestamptz not null default now()
+  made_at timestamptz not null default now(),
+  unique (system_identifier, timeline_id)
 );

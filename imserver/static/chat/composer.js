@@ -18,22 +18,43 @@ export class Composer {
   /**
    * @param {import("../im-client.js").Client} client
    * @param {import("../im-client.js").Conversation} conversation
-   * @param {{ send: (text: string, reply_to?: number) => void, save: (message: Entry, text: string) => void, editLast: () => void }} actions
+   * @typedef {(text: string, reply_to?: number) => void} Send
+   * @typedef {(message: Entry, text: string) => void} Save
+   * @param {{ send: Send, save: Save, editLast: () => void }} actions
    */
   constructor(client, conversation, { send, save, editLast }) {
     this.client = client;
     this.conversation = conversation;
     this.actions = { send, save, editLast };
     this.input = h("textarea", {
-      class: "composer-input", rows: "1", placeholder: "Message", "aria-label": "Message", dir: "auto", enterkeyhint: "send", autocomplete: "off",
-      oninput: () => this.#typed(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
+      class: "composer-input",
+      rows: "1",
+      placeholder: "Message",
+      "aria-label": "Message",
+      dir: "auto",
+      enterkeyhint: "send",
+      autocomplete: "off",
+      oninput: () => this.#typed(),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
     });
     this.button = h("button", { class: "send", type: "submit", "aria-label": "Send" }, icon("send"));
     this.counter = h("span", { class: "counter", role: "status" });
     this.context = h("div", { class: "composer-context", hidden: true });
-    this.node = h("form", { class: "composer", onsubmit: (/** @type {Event} */ event) => this.#submit(event) },
-      h("div", { class: "composer-column" }, this.context,
-        h("div", { class: "composer-row" }, h("div", { class: "composer-field" }, this.input, this.counter), this.button)));
+    this.node = h(
+      "form",
+      { class: "composer", onsubmit: (/** @type {Event} */ event) => this.#submit(event) },
+      h(
+        "div",
+        { class: "composer-column" },
+        this.context,
+        h(
+          "div",
+          { class: "composer-row" },
+          h("div", { class: "composer-field" }, this.input, this.counter),
+          this.button,
+        ),
+      ),
+    );
     this.input.value = readDraft(client.user.id, conversation.id);
     this.#resize();
   }
@@ -60,14 +81,30 @@ export class Composer {
     if (this.#editing) this.#leaveContext();
     this.#answered = message;
     const mine = message.sender === this.client.user.id;
-    this.#show("reply", mine ? "Reply to yourself" : `Reply to ${this.conversation.head.peer?.display_name ?? "this message"}`, message, this.input.value);
+    this.#show(
+      "reply",
+      mine ? "Reply to yourself" : `Reply to ${this.conversation.head.peer?.display_name ?? "this message"}`,
+      message,
+      this.input.value,
+    );
   }
 
   /** @param {string} name @param {string} title @param {Entry} message @param {string} text */
   #show(name, title, message, text) {
-    this.context.replaceChildren(icon(name),
-      h("div", { class: "context-text" }, h("strong", { dir: "auto" }, title), h("span", { dir: "auto" }, preview(message))),
-      h("button", { class: "icon-button", type: "button", "aria-label": "Cancel", onclick: () => this.#leaveContext() }, icon("close")));
+    this.context.replaceChildren(
+      icon(name),
+      h(
+        "div",
+        { class: "context-text" },
+        h("strong", { dir: "auto" }, title),
+        h("span", { dir: "auto" }, preview(message)),
+      ),
+      h(
+        "button",
+        { class: "icon-button", type: "button", "aria-label": "Cancel", onclick: () => this.#leaveContext() },
+        icon("close"),
+      ),
+    );
     this.context.hidden = false;
     this.#fill(text);
   }

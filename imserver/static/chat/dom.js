@@ -25,7 +25,7 @@ function set(element, name, value) {
 const ICONS = {
   back: "M15 5l-7 7 7 7",
   search: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM20 20l-4-4",
-  send: "M4.5 12h8M4.5 12L3 4.6c-.2-.9.700-1.6 1.5-1.2l15.8 7.7c.8.400.8 1.5 0 1.9L4.5 20.6c-.8.400-1.7-.3-1.5-1.2L4.5 12z",
+  send: "M4.5 12h8M4.5 12L3 4.6c-.2-.9.7-1.6 1.5-1.2l15.8 7.7c.8.4.8 1.5 0 1.9L4.5 20.6c-.8.4-1.7-.3-1.5-1.2L4.5 12z",
   down: "M6 9.5l6 6 6-6",
   close: "M6 6l12 12M18 6L6 18",
   save: "M5 12.5l4.5 4.5L19 7.5",
@@ -34,14 +34,15 @@ const ICONS = {
   double: "M2 12.5l4.2 4.2L14.5 8M10.5 15.5l1.3 1.2L20.5 8",
   failed: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7.5v5.5M12 16.2v.3",
   reply: "M9 6l-5.5 5.5L9 17M4 11.5h9.5c4 0 6.5 2 6.5 6.5",
-  edit: "M4 20l1-4.5L16.5 4a2 2 0 0 1 3 0l.5.500a2 2 0 0 1 0 3L8.5 19 4 20z",
+  edit: "M4 20l1-4.5L16.5 4a2 2 0 0 1 3 0l.5.5a2 2 0 0 1 0 3L8.5 19 4 20z",
   copy: "M9 9h10v11H9zM15 9V4H5v11h4",
   recall: "M5 7h14M10 7V4.5h4V7M7 7l.8 12.5h8.4L17 7",
   retry: "M19.5 12a7.5 7.5 0 1 1-2.3-5.4M19.5 3.5v4h-4",
   notes: "M7 3.5h10a1 1 0 0 1 1 1V20l-6-4-6 4V4.5a1 1 0 0 1 1-1z",
   logout: "M14 4.5H6.5a1 1 0 0 0-1 1v13a1 1 0 0 0 1 1H14M10.5 12H20M16.5 8l4 4-4 4",
-  offline: "M3 3l18 18M8.5 16a5 5 0 0 1 6.5-.5M5 12.5a10 10 0 0 1 5-2.7M14.5 9.9a10 10 0 0 1 4.5 2.6M2 9a15 15 0 0 1 5-3.2M11.5 5a15 15 0 0 1 10.5 4M12 19.5v.1",
-  people: "M9.5 11.5a3.7 3.7 0 1 0 0-7.5 3.7 3.7 0 0 0 0 7.5zM2.5 20c.3-4 3-6 7-6s6.7 2 7 6M16 4.5a3.5 3.5 0 0 1 0 6.7M18.5 14.5c2 .8 3 2.6 3.2 5.2",
+  offline: "M3 3l18 18M8.5 16a5 5 0 0 1 6.5-.5M5 12.5a10 10 0 0 1 5-2.7M14.5 9.9a10 10 0 0 1 4.5 2.6M12 19.5v.1",
+  people:
+    "M9.5 11.5a3.7 3.7 0 1 0 0-7.5 3.7 3.7 0 0 0 0 7.5zM2.5 20c.3-4 3-6 7-6s6.7 2 7 6M16 4.5a3.5 3.5 0 0 1 0 6.7M19 15q2 2 2 5",
 };
 
 /** A decorative icon; say what it means with text or a label beside it. @param {string} name */
@@ -75,13 +76,22 @@ export function toast(text) {
  */
 export function confirm({ title, text, action }) {
   return new Promise((resolve) => {
-    const dialog = h("dialog", { class: "dialog", "aria-labelledby": "dialog-title" },
-      h("form", { method: "dialog" },
+    const dialog = h(
+      "dialog",
+      { class: "dialog", "aria-labelledby": "dialog-title" },
+      h(
+        "form",
+        { method: "dialog" },
         h("h2", { id: "dialog-title" }, title),
         h("p", {}, text),
-        h("div", { class: "dialog-buttons" },
+        h(
+          "div",
+          { class: "dialog-buttons" },
           h("button", { class: "button quiet", value: "no" }, "Cancel"),
-          h("button", { class: "button danger", value: "yes" }, action))));
+          h("button", { class: "button danger", value: "yes" }, action),
+        ),
+      ),
+    );
     dialog.addEventListener("close", () => {
       dialog.remove();
       resolve(dialog.returnValue === "yes");

@@ -2,7 +2,8 @@ import { h, icon } from "./dom.js";
 
 /**
  * Log in and sign up.
- * @typedef {{ name: string, label: string, type?: string, hint?: string, optional?: boolean, autocomplete: string, minlength?: number, maxlength?: number, pattern?: string }} Field
+ * @typedef {{ name: string, label: string, type?: string, hint?: string, autocomplete: string }} Described
+ * @typedef {Described & { minlength?: number, maxlength?: number, pattern?: string }} Field
  */
 /** @type {Field[]} */
 const LOG_IN = [
@@ -12,9 +13,24 @@ const LOG_IN = [
 /** @type {Field[]} */
 const SIGN_UP = [
   { name: "display_name", label: "Your name", hint: "What others see", autocomplete: "name", maxlength: 64 },
-  { name: "username", label: "User name", hint: "Small letters, digits, . _ -", autocomplete: "username", minlength: 3, maxlength: 32, pattern: "[A-Za-z0-9._\\-]+" },
+  {
+    name: "username",
+    label: "User name",
+    hint: "Small letters, digits, . _ -",
+    autocomplete: "username",
+    minlength: 3,
+    maxlength: 32,
+    pattern: "[A-Za-z0-9._\\-]+",
+  },
   { name: "email", label: "E-mail", type: "email", autocomplete: "email" },
-  { name: "password", label: "Password", type: "password", hint: "At least 8 characters", autocomplete: "new-password", minlength: 8 },
+  {
+    name: "password",
+    label: "Password",
+    type: "password",
+    hint: "At least 8 characters",
+    autocomplete: "new-password",
+    minlength: 8,
+  },
 ];
 
 export class Entrance {
@@ -37,16 +53,39 @@ export class Entrance {
     const fields = isLogin ? LOG_IN : SIGN_UP;
     this.problem = h("p", { class: "entrance-problem", role: "alert" });
     this.button = h("button", { class: "button wide", type: "submit" }, isLogin ? "Log in" : "Create account");
-    this.form = h("form", { class: "entrance-form", onsubmit: (/** @type {Event} */ event) => this.#submit(event, mode) },
-      ...fields.map((spec) => field(spec)), this.problem, this.button);
+    this.form = h(
+      "form",
+      { class: "entrance-form", onsubmit: (/** @type {Event} */ event) => this.#submit(event, mode) },
+      ...fields.map((spec) => field(spec)),
+      this.problem,
+      this.button,
+    );
     this.card.replaceChildren(
-      h("img", { class: "entrance-logo", src: new URL("icon.svg", import.meta.url).href, alt: "", width: 64, height: 64 }),
+      h("img", {
+        class: "entrance-logo",
+        src: new URL("icon.svg", import.meta.url).href,
+        alt: "",
+        width: 64,
+        height: 64,
+      }),
       h("h1", {}, isLogin ? "Welcome back" : "Create your account"),
-      h("p", { class: "entrance-lead" }, isLogin ? "Log in to go on with your conversations." : "It takes half a minute."),
+      h(
+        "p",
+        { class: "entrance-lead" },
+        isLogin ? "Log in to go on with your conversations." : "It takes half a minute.",
+      ),
       this.form,
-      h("p", { class: "entrance-switch" }, isLogin ? "New here? " : "Already have an account? ",
-        h("button", { class: "link", type: "button", onclick: () => this.#show(isLogin ? "signup" : "login") },
-          isLogin ? "Sign up" : "Log in")));
+      h(
+        "p",
+        { class: "entrance-switch" },
+        isLogin ? "New here? " : "Already have an account? ",
+        h(
+          "button",
+          { class: "link", type: "button", onclick: () => this.#show(isLogin ? "signup" : "login") },
+          isLogin ? "Sign up" : "Log in",
+        ),
+      ),
+    );
     this.form.querySelector("input")?.focus();
   }
 
@@ -91,12 +130,24 @@ export class Entrance {
 }
 
 /** @param {Field} spec */
-function field({ name, label, hint = "", optional, ...attributes }) {
+function field({ name, label, hint = "", ...attributes }) {
   const id = `entrance-${name}`;
-  return h("div", { class: "field" },
+  return h(
+    "div",
+    { class: "field" },
     h("label", { for: id }, label),
-    h("input", { id, name, required: !optional, dir: "auto", autocapitalize: "none", spellcheck: "false", "aria-describedby": `${id}-hint`, ...attributes }),
-    h("small", { id: `${id}-hint`, "data-hint": hint }, hint));
+    h("input", {
+      id,
+      name,
+      required: true,
+      dir: "auto",
+      autocapitalize: "none",
+      spellcheck: "false",
+      "aria-describedby": `${id}-hint`,
+      ...attributes,
+    }),
+    h("small", { id: `${id}-hint`, "data-hint": hint }, hint),
+  );
 }
 
 /** @param {Record<string, string>} values */

@@ -5,7 +5,7 @@ const ONE_BREATH = 5 * 60 * 1000;
 
 /**
  * Gives a row what depends on the one above it: the day line, the line above new messages, the group it belongs to.
- * @typedef {import("./log.js").Row} Row
+ * @typedef {import("./rows.js").Row} Row
  * @param {Row} row @param {Row | undefined} above @param {number} readAtOpening @param {string} me
  */
 export function decorate(row, above, readAtOpening, me) {

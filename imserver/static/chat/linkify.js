@@ -17,7 +17,7 @@ export function linkify(text) {
   return nodes.filter((node) => node !== "");
 }
 
-/** Punctuation after an address belongs to the sentence, and so does a bracket opened before it. @param {string} found */
+/** Punctuation after an address is the sentence's, and so is a bracket opened before it. @param {string} found */
 function withoutTail(found) {
   let address = found.replace(TRAILING, "");
   while (address.endsWith(")") && address.split(")").length > address.split("(").length) {

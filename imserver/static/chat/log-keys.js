@@ -63,7 +63,10 @@ export class LogKeys {
   #pressed(event) {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.pointerType !== "touch" || !target.closest(".bubble") || target.closest("a, button")) return;
-    this.#press = setTimeout(() => this.#open(target.closest(".row"), { x: event.clientX, y: event.clientY }), LONG_PRESS);
+    this.#press = setTimeout(
+      () => this.#open(target.closest(".row"), { x: event.clientX, y: event.clientY }),
+      LONG_PRESS,
+    );
   }
 
   /** @param {Element | null} row @param {{ x: number, y: number }} at */

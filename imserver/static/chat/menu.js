@@ -13,10 +13,25 @@ export class Menu {
   /** @param {Item[]} items @param {{ title?: string, note?: string }} [head] */
   constructor(items, { title, note } = {}) {
     this.buttons = items.map((item) =>
-      h("button", { class: item.danger ? "menu-item danger" : "menu-item", role: "menuitem", type: "button", tabindex: "-1",
-        onclick: () => this.#choose(item) }, icon(item.icon), item.label));
-    this.node = h("div", { class: "menu", role: "menu", onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) },
-      title && h("div", { class: "menu-head" }, h("strong", { dir: "auto" }, title), h("span", {}, note)), ...this.buttons);
+      h(
+        "button",
+        {
+          class: item.danger ? "menu-item danger" : "menu-item",
+          role: "menuitem",
+          type: "button",
+          tabindex: "-1",
+          onclick: () => this.#choose(item),
+        },
+        icon(item.icon),
+        item.label,
+      ),
+    );
+    this.node = h(
+      "div",
+      { class: "menu", role: "menu", onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) },
+      title && h("div", { class: "menu-head" }, h("strong", { dir: "auto" }, title), h("span", {}, note)),
+      ...this.buttons,
+    );
   }
 
   /** @param {number} x @param {number} y */
@@ -29,7 +44,10 @@ export class Menu {
     this.node.style.left = `${Math.max(MARGIN, left)}px`;
     this.node.style.top = `${top}px`;
     const { signal } = this.#closing;
-    addEventListener("pointerdown", (event) => this.node.contains(/** @type {Node} */ (event.target)) || this.close(), { signal, capture: true });
+    addEventListener("pointerdown", (event) => this.node.contains(/** @type {Node} */ (event.target)) || this.close(), {
+      signal,
+      capture: true,
+    });
     for (const type of ["resize", "blur", "hashchange"]) addEventListener(type, () => this.close(), { signal });
     this.buttons[0]?.focus({ preventScroll: true });
   }

@@ -27,7 +27,11 @@ export class Messenger {
     this.sidebar = new Sidebar(this.client, actions, this.#closing.signal);
     this.nobody = nothingOpen(() => this.sidebar.focusSearch());
     this.main = h("main", { class: "main", id: "main", tabindex: "-1" }, this.nobody);
-    const skip = h("a", { class: "skip", href: "#main", onclick: (/** @type {Event} */ event) => this.#skip(event) }, "Skip to the conversation");
+    const skip = h(
+      "a",
+      { class: "skip", href: "#main", onclick: (/** @type {Event} */ event) => this.#skip(event) },
+      "Skip to the conversation",
+    );
     this.node = h("div", { class: "messenger" }, skip, this.banner.node, this.sidebar.node, this.main);
     this.#listen();
     this.client.start();
@@ -45,7 +49,8 @@ export class Messenger {
   #listen() {
     const { signal } = this.#closing;
     /** @param {string} type @param {(detail: any) => void} handle */
-    const on = (type, handle) => this.client.addEventListener(type, (event) => handle(/** @type {CustomEvent} */ (event).detail), { signal });
+    const on = (type, handle) =>
+      this.client.addEventListener(type, (event) => handle(/** @type {CustomEvent} */ (event).detail), { signal });
     on("ready", () => this.#route());
     on("status", ({ status, reason }) => {
       if (status === "online") this.#online();
@@ -77,14 +82,14 @@ export class Messenger {
 
   /** It comes with the welcome, or it is further down the list, or there is no such conversation. @param {string} id */
   #fetch(id) {
-    if (this.client.connection.online) this.client.fetch(id).then(() => this.#route(), closeConversation);
+    if (this.client.connection.online) this.client.directory.fetch(id).then(() => this.#route(), closeConversation);
   }
 
   #online() {
     const { client } = this;
     this.#route();
     const hasNotes = client.list().some(({ head }) => head.kind === "self");
-    if (!hasNotes) client.open(client.user.id).catch(() => {}); // asked again at the next welcome
+    if (!hasNotes) client.directory.open(client.user.id).catch(() => {}); // asked again at the next welcome
   }
 
   /** @param {string} words */
@@ -119,7 +124,9 @@ export class Messenger {
 
   async #logOut() {
     const waiting = this.client.outbox.conversations().size;
-    const text = waiting ? "Messages that have not been sent yet will be lost." : "This device forgets your conversations. They stay on the server.";
+    const text = waiting
+      ? "Messages that have not been sent yet will be lost."
+      : "This device forgets your conversations. They stay on the server.";
     if (await confirm({ title: "Log out?", text, action: "Log out" })) await this.session.logOut();
   }
 }
@@ -137,9 +144,12 @@ function closeConversation() {
 
 /** @param {() => void} find */
 function nothingOpen(find) {
-  return h("div", { class: "nobody" },
+  return h(
+    "div",
+    { class: "nobody" },
     h("div", { class: "nobody-art" }, icon("people")),
     h("h2", {}, "Pick up a conversation"),
     h("p", {}, "Choose one from the list, or find somebody by name."),
-    h("button", { class: "button", type: "button", onclick: find }, "Find people"));
+    h("button", { class: "button", type: "button", onclick: find }, "Find people"),
+  );
 }

@@ -17,7 +17,13 @@ export class PeopleSearch {
     this.results = h("ul", { class: "rows", "aria-label": "People" });
     this.note = h("p", { class: "people-note", role: "status" });
     this.head = h("h2", { class: "people-head" }, "People");
-    this.node = h("section", { class: "people", hidden: true, "aria-label": "People" }, this.head, this.results, this.note);
+    this.node = h(
+      "section",
+      { class: "people", hidden: true, "aria-label": "People" },
+      this.head,
+      this.results,
+      this.note,
+    );
   }
 
   /** @param {string} text */
@@ -33,7 +39,7 @@ export class PeopleSearch {
   /** @param {string} needle @param {number} asked */
   async #ask(needle, asked) {
     try {
-      const found = await this.client.findPeople(needle);
+      const found = await this.client.directory.findPeople(needle);
       const people = found.filter(({ id }) => !this.#inList(id));
       if (asked === this.#asked) this.#show(people, found.length ? "" : `No user name begins with “${needle}”.`);
     } catch {
@@ -55,17 +61,23 @@ export class PeopleSearch {
 
   /** @param {import("../im-client/types.js").Person} person */
   #row(person) {
-    return h("button", { class: "row-link", type: "button", tabindex: "-1", onclick: () => this.#open(person.id) },
+    return h(
+      "button",
+      { class: "row-link", type: "button", tabindex: "-1", onclick: () => this.#open(person.id) },
       avatar(person.id, person.display_name),
-      h("span", { class: "row-body" },
+      h(
+        "span",
+        { class: "row-body" },
         h("span", { class: "row-top" }, h("span", { class: "row-title", dir: "auto" }, person.display_name)),
-        h("span", { class: "row-bottom" }, h("span", { class: "row-text" }, `@${person.username}`))));
+        h("span", { class: "row-bottom" }, h("span", { class: "row-text" }, `@${person.username}`)),
+      ),
+    );
   }
 
   /** @param {string} user */
   async #open(user) {
     try {
-      this.opened((await this.client.open(user)).id);
+      this.opened((await this.client.directory.open(user)).id);
     } catch {
       toast("This conversation cannot be opened right now.");
     }

@@ -29,12 +29,19 @@ export class ConversationRow {
     const { title, at, tick, unread } = view;
     this.node.replaceChildren(
       conversationAvatar(this.conversation, title),
-      h("span", { class: "row-body" },
-        h("span", { class: "row-top" },
+      h(
+        "span",
+        { class: "row-body" },
+        h(
+          "span",
+          { class: "row-top" },
           h("span", { class: "row-title", dir: "auto" }, title),
           tick && ticks(tick),
-          at && h("time", { class: "row-time", datetime: at }, shortTime(at))),
-        h("span", { class: "row-bottom" }, this.#line(view), unread > 0 && badge(unread))));
+          at && h("time", { class: "row-time", datetime: at }, shortTime(at)),
+        ),
+        h("span", { class: "row-bottom" }, this.#line(view), unread > 0 && badge(unread)),
+      ),
+    );
     this.node.classList.toggle("unread", unread > 0);
   }
 
@@ -68,7 +75,8 @@ export class ConversationRow {
   /** @param {{ typing: boolean, draft: string, text: string, muted: boolean }} view */
   #line({ typing, draft, text, muted }) {
     if (typing) return h("span", { class: "row-text accent" }, "typing…");
-    if (draft) return h("span", { class: "row-text", dir: "auto" }, h("span", { class: "row-draft" }, "Draft: "), draft);
+    if (draft)
+      return h("span", { class: "row-text", dir: "auto" }, h("span", { class: "row-draft" }, "Draft: "), draft);
     return h("span", { class: muted ? "row-text muted" : "row-text", dir: "auto" }, text || this.#invitation());
   }
 
@@ -79,5 +87,10 @@ export class ConversationRow {
 
 /** @param {number} unread */
 function badge(unread) {
-  return h("span", { class: "badge" }, h("span", { "aria-hidden": "true" }, unread > 999 ? "999+" : String(unread)), spoken(`${unread} unread`));
+  return h(
+    "span",
+    { class: "badge" },
+    h("span", { "aria-hidden": "true" }, unread > 999 ? "999+" : String(unread)),
+    spoken(`${unread} unread`),
+  );
 }

@@ -23,18 +23,44 @@ export class Sidebar {
   constructor(client, { open, logOut }, signal) {
     this.client = client;
     this.open = open;
-    this.me = h("button", { class: "me", type: "button", "aria-haspopup": "menu", onclick: () => this.#showMenu(logOut) });
+    this.me = h("button", {
+      class: "me",
+      type: "button",
+      "aria-haspopup": "menu",
+      onclick: () => this.#showMenu(logOut),
+    });
     this.search = h("input", {
-      type: "search", class: "search-input", placeholder: "Search or find people", "aria-label": "Search conversations and people",
-      autocomplete: "off", dir: "auto", enterkeyhint: "search", oninput: () => this.#searched(),
+      type: "search",
+      class: "search-input",
+      placeholder: "Search or find people",
+      "aria-label": "Search conversations and people",
+      autocomplete: "off",
+      dir: "auto",
+      enterkeyhint: "search",
+      oninput: () => this.#searched(),
     });
     this.list = h("ul", { class: "rows", "aria-label": "Conversations" });
     this.people = new PeopleSearch(client, (id) => this.#opened(id));
     this.hint = h("div", { class: "list-hint" });
-    this.scroller = h("div", { class: "list", onscroll: () => this.#scrolled() }, this.list, this.people.node, this.hint);
-    this.node = h("nav", { class: "sidebar", "aria-label": "Conversations", onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) },
-      h("header", { class: "sidebar-head" }, this.me, h("div", { class: "search" }, icon("search"), this.search)), this.scroller);
-    for (const type of ["ready", "conversation", "removed", "outbox", "typing", "status"]) client.addEventListener(type, () => this.#schedule());
+    this.scroller = h(
+      "div",
+      { class: "list", onscroll: () => this.#scrolled() },
+      this.list,
+      this.people.node,
+      this.hint,
+    );
+    this.node = h(
+      "nav",
+      {
+        class: "sidebar",
+        "aria-label": "Conversations",
+        onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
+      },
+      h("header", { class: "sidebar-head" }, this.me, h("div", { class: "search" }, icon("search"), this.search)),
+      this.scroller,
+    );
+    for (const type of ["ready", "conversation", "removed", "outbox", "typing", "status"])
+      client.addEventListener(type, () => this.#schedule());
     addEventListener("draft", () => this.#schedule(), { signal });
     this.#schedule();
   }
@@ -81,7 +107,9 @@ export class Sidebar {
   #belongs(conversation, needle) {
     const { head, id } = conversation;
     if (needle) return `${titleOf(conversation)} ${head.peer?.username ?? ""}`.toLocaleLowerCase().includes(needle);
-    return head.seq > 0 || head.kind !== "direct" || id === location.hash.slice(1) || this.client.outbox.of(id).length > 0;
+    return (
+      head.seq > 0 || head.kind !== "direct" || id === location.hash.slice(1) || this.client.outbox.of(id).length > 0
+    );
   }
 
   /** @param {import("../im-client.js").Conversation} conversation */
@@ -106,8 +134,11 @@ export class Sidebar {
     const onlyNotes = !needle && count <= 1;
     this.hint.hidden = !onlyNotes;
     if (onlyNotes && !this.hint.childElementCount)
-      this.hint.append(h("p", {}, "Nobody here yet."), h("p", {}, "Find a friend by name and say hello."),
-        h("button", { class: "button", type: "button", onclick: () => this.focusSearch() }, "Find people"));
+      this.hint.append(
+        h("p", {}, "Nobody here yet."),
+        h("p", {}, "Find a friend by name and say hello."),
+        h("button", { class: "button", type: "button", onclick: () => this.focusSearch() }, "Find people"),
+      );
   }
 
   #searched() {
@@ -124,7 +155,7 @@ export class Sidebar {
 
   #scrolled() {
     const { scrollTop, clientHeight, scrollHeight } = this.scroller;
-    if (scrollHeight - scrollTop - clientHeight < NEAR_END) this.client.loadMore().catch(() => {});
+    if (scrollHeight - scrollTop - clientHeight < NEAR_END) this.client.directory.loadMore().catch(() => {});
   }
 
   /** @returns {HTMLElement[]} */
@@ -135,7 +166,8 @@ export class Sidebar {
   /** One stop for the Tab key; arrows move inside. */
   #rove() {
     const targets = this.#targets();
-    const stop = targets.find((node) => node === document.activeElement) ?? targets.find((node) => node.ariaCurrent) ?? targets[0];
+    const stop =
+      targets.find((node) => node === document.activeElement) ?? targets.find((node) => node.ariaCurrent) ?? targets[0];
     for (const node of targets) node.tabIndex = node === stop ? 0 : -1;
   }
 
@@ -145,7 +177,9 @@ export class Sidebar {
     const here = targets.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     const inSearch = document.activeElement === this.search;
     /** @type {Record<string, number>} */
-    const moves = inSearch ? { ArrowDown: 0 } : { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: targets.length - 1 };
+    const moves = inSearch
+      ? { ArrowDown: 0 }
+      : { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: targets.length - 1 };
     if (inSearch && event.key === "Enter") targets[0]?.click();
     else if (inSearch && event.key === "Escape" && this.search.value) this.#clear(event);
     else if (event.key in moves && (inSearch || here >= 0)) {
@@ -165,11 +199,17 @@ export class Sidebar {
   /** @param {() => void} logOut */
   #showMenu(logOut) {
     const { display_name, username } = this.client.user;
-    new Menu([{ label: "Log out", icon: "logout", act: logOut }], { title: display_name, note: `@${username}` }).showBelow(this.me);
+    new Menu([{ label: "Log out", icon: "logout", act: logOut }], {
+      title: display_name,
+      note: `@${username}`,
+    }).showBelow(this.me);
   }
 }
 
-/** Puts nodes in order, moving only those that are out of place (a moved node loses its focus). @param {HTMLElement} parent @param {HTMLElement[]} nodes */
+/**
+ * Puts nodes in order, moving only those that are out of place: a moved node loses its focus.
+ * @param {HTMLElement} parent @param {HTMLElement[]} nodes
+ */
 function arrange(parent, nodes) {
   const wanted = new Set(nodes.map((node) => node.closest("li") ?? h("li", {}, node)));
   for (const child of [...parent.children]) if (!wanted.has(/** @type {HTMLLIElement} */ (child))) child.remove();

@@ -36,9 +36,16 @@ export class Thread {
     });
     this.head = h("header", { class: "thread-head" });
     this.#drawHead(leave);
-    this.node = h("section", { class: "thread", "aria-label": titleOf(conversation) }, this.head, this.log.node, this.composer.node);
+    this.node = h(
+      "section",
+      { class: "thread", "aria-label": titleOf(conversation) },
+      this.head,
+      this.log.node,
+      this.composer.node,
+    );
     const { signal } = this.#closing;
-    for (const type of ["focus", "visibilitychange"]) addEventListener(type, () => this.log.reportSeen(), { signal, capture: true });
+    for (const type of ["focus", "visibilitychange"])
+      addEventListener(type, () => this.log.reportSeen(), { signal, capture: true });
     client.addEventListener("status", () => client.connection.online && this.#fill(), { signal });
   }
 
@@ -72,7 +79,9 @@ export class Thread {
     const { head, id } = this.conversation;
     const typing = this.client.typing.in(id).length > 0;
     this.subtitle.classList.toggle("typing", typing);
-    this.subtitle.textContent = typing ? "typing…" : { self: "Only you can see this", group: "Group", direct: `@${head.peer?.username}` }[head.kind];
+    this.subtitle.textContent = typing
+      ? "typing…"
+      : { self: "Only you can see this", group: "Group", direct: `@${head.peer?.username}` }[head.kind];
     this.log.showTyping(typing);
   }
 
@@ -80,9 +89,14 @@ export class Thread {
   #drawHead(leave) {
     const title = titleOf(this.conversation);
     this.head.append(
-      h("button", { class: "icon-button back", type: "button", "aria-label": "Back to the list", onclick: leave }, icon("back")),
+      h(
+        "button",
+        { class: "icon-button back", type: "button", "aria-label": "Back to the list", onclick: leave },
+        icon("back"),
+      ),
       conversationAvatar(this.conversation, title, "small"),
-      h("div", { class: "thread-who" }, h("h2", { class: "thread-title", dir: "auto", title }, title), this.subtitle));
+      h("div", { class: "thread-who" }, h("h2", { class: "thread-title", dir: "auto", title }, title), this.subtitle),
+    );
   }
 
   /** Enough messages for a screen, and the first unread one if it is not too far up. */
@@ -121,7 +135,10 @@ export class Thread {
   }
 
   #editLast() {
-    const last = this.conversation.timeline.all().reverse().find((message) => message.sender === this.client.user.id);
+    const last = this.conversation.timeline
+      .all()
+      .reverse()
+      .find((message) => message.sender === this.client.user.id);
     if (last && actionsFor(this.client, last).includes("edit")) this.composer.edit(last);
   }
 
@@ -141,7 +158,10 @@ export class Thread {
 
   /** @param {Entry} message */
   async #recall(message) {
-    const text = this.conversation.head.kind === "self" ? "The note is gone for good." : "Its text disappears for everyone; that it was there stays visible.";
+    const text =
+      this.conversation.head.kind === "self"
+        ? "The note is gone for good."
+        : "Its text disappears for everyone; that it was there stays visible.";
     if (!(await confirm({ title: "Delete this message?", text, action: "Delete" }))) return;
     await this.#attempt(() => this.client.recall(this.conversation.id, seqOf(message)), "deleted");
   }
@@ -152,7 +172,11 @@ export class Thread {
       await work();
     } catch (error) {
       const { code, message } = /** @type {import("../im-client.js").ImError} */ (error);
-      toast(code === "connection_lost" ? `You are offline: the message was not ${done}.` : `The message was not ${done}: ${message}`);
+      toast(
+        code === "connection_lost"
+          ? `You are offline: the message was not ${done}.`
+          : `The message was not ${done}: ${message}`,
+      );
     }
   }
 }

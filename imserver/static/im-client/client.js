@@ -1,5 +1,6 @@
 import { coalesced } from "./backoff.js";
 import { Connection } from "./connection.js";
+import { Directory } from "./directory.js";
 import { followPage } from "./lifecycle.js";
 import { Marks } from "./marks.js";
 import { Outbox } from "./outbox.js";
@@ -30,15 +31,12 @@ const PAGE = 50;
 export class Client extends EventTarget {
   /** @type {Record<string, any>} */
   limits = {};
-  /** Whether the server has conversations that are not here yet. */
-  more = false;
   /** @type {import("./store.js").Store} */
   #store = new MemoryStore();
   /** @type {{ epoch?: string, clock?: number }} `clock`: the server's less ours, in milliseconds */
   #meta = {};
   #closing = new AbortController();
-  /** @type {string | null | undefined} */
-  #nextPage = undefined;
+  #started = Promise.resolve();
 
   /**
    * @typedef {object} Options
@@ -65,6 +63,8 @@ export class Client extends EventTarget {
     const request = (type, data) => this.connection.request(type, data);
     const currentStore = () => this.#store;
     this.shelf = new Shelf({ store: currentStore, me: () => this.user.id });
+    const known = (/** @type {string} */ id) => Boolean(this.get(id));
+    this.directory = new Directory({ session, known, take: (head) => this.#head(head) });
     this.marks = new Marks({ request });
     this.puller = new Puller({
       request,
@@ -78,10 +78,8 @@ export class Client extends EventTarget {
       confirmed: (draft, ok) => this.#confirmed(draft, ok),
       changed: (draft) => this.#emit("outbox", { id: draft.conversation, draft }),
     });
-    this.typing = new Typing({
-      changed: (id) => this.#emit("typing", { id }),
-      say: (conversation) => this.connection.notify("typing", { conversation }),
-    });
+    const say = (/** @type {string} */ conversation) => this.connection.notify("typing", { conversation });
+    this.typing = new Typing({ changed: (id) => this.#emit("typing", { id }), say });
   }
 
   get status() {
@@ -89,9 +87,14 @@ export class Client extends EventTarget {
     return { status, reason, retryAt };
   }
 
-  async start() {
+  start() {
+    return (this.#started = this.#start());
+  }
+
+  async #start() {
     this.#store = this.givenStore ?? (await openStore(`im.${this.user.id}`));
     const { conversations, outbox, meta } = await this.#store.load();
+    if (this.#closing.signal.aborted) return;
     this.#meta = meta;
     this.shelf.restore(conversations);
     this.outbox.adopt(outbox);
@@ -105,11 +108,13 @@ export class Client extends EventTarget {
     this.#closing.abort();
     this.connection.stop();
     this.shelf.flush();
+    await this.#started;
     if (forget) await this.#store.destroy().catch(() => {});
     else this.#store.close();
   }
 
   flush() {
+    this.marks.flush();
     this.shelf.flush();
   }
 
@@ -127,11 +132,20 @@ export class Client extends EventTarget {
     return Date.now() + (this.#meta.clock ?? 0);
   }
 
-  /** @param {string} conversation @param {{ kind?: string, content: object, reply_to?: number, mentions?: string[] }} message */
+  /**
+   * @param {string} conversation
+   * @param {{ kind?: string, content: object, reply_to?: number, mentions?: string[] }} message
+   */
   send(conversation, { kind = "text", ...message }) {
     this.typing.sent(conversation);
     const now = this.now();
-    return this.outbox.add({ conversation, kind, ...message, key: uuid7(now), created_at: new Date(now).toISOString() });
+    return this.outbox.add({
+      conversation,
+      kind,
+      ...message,
+      key: uuid7(now),
+      created_at: new Date(now).toISOString(),
+    });
   }
 
   /** @param {string} id @param {number} seq @param {object} content */
@@ -142,21 +156,6 @@ export class Client extends EventTarget {
   /** @param {string} id @param {number} seq */
   async recall(id, seq) {
     this.#state(id, await this.session.call("DELETE", `/v1/conversations/${id}/messages/${seq}`));
-  }
-
-  /** The direct conversation with a person; the other sees nothing of it yet. @param {string} user */
-  async open(user) {
-    return this.#head(await this.session.call("POST", "/v1/conversations", { user }));
-  }
-
-  /** A conversation that is further down the list than this device has read. @param {string} id */
-  async fetch(id) {
-    return this.#head(await this.session.call("GET", `/v1/conversations/${id}`));
-  }
-
-  /** @param {string} text @returns {Promise<import("./types.js").Person[]>} */
-  async findPeople(text) {
-    return (await this.session.call("GET", `/v1/users?q=${encodeURIComponent(text)}`)).items;
   }
 
   /** Older messages of a conversation, or its newest if none are here. @param {Conversation} conversation */
@@ -172,16 +171,6 @@ export class Client extends EventTarget {
     } finally {
       conversation.endPage();
     }
-  }
-
-  /** Older conversations, by REST. */
-  async loadMore() {
-    if (!this.more) return;
-    const cursor = this.#nextPage ? `&cursor=${encodeURIComponent(this.#nextPage)}` : "";
-    const { items, next } = await this.session.call("GET", `/v1/conversations?limit=100${cursor}`);
-    for (const head of items) if (!this.get(head.conversation)) this.#head(head);
-    this.#nextPage = next;
-    this.more = Boolean(next);
   }
 
   /** @param {Conversation} conversation @param {number} seq */
@@ -222,7 +211,7 @@ export class Client extends EventTarget {
   #heads({ heads, left = [], more }) {
     for (const head of heads) this.#head(head);
     for (const id of left) this.#remove(id);
-    if (more) this.more = true;
+    if (more) this.directory.more = true;
   }
 
   /** @param {Head} head */
@@ -240,7 +229,8 @@ export class Client extends EventTarget {
     const conversation = this.get(data.conversation);
     if (type === "typing") this.typing.heard(data.conversation, data.user);
     else if (type === "entries" && conversation) this.#entries(conversation, data);
-    else if (type === "entries") this.sync(); // somebody's first message: the head tells who
+    else if (type === "entries")
+      this.sync(); // somebody's first message: the head tells who
     else if (type === "marks" && conversation?.applyMarks(data)) this.#changed(conversation);
   }
 
@@ -257,7 +247,18 @@ export class Client extends EventTarget {
     if (!conversation) return this.outbox.remove(draft.key);
     const { key, kind, content, reply_to, mentions } = draft;
     const { rev, seq, created_at } = ok;
-    const entry = { rev, seq, kind, sender: this.user.id, key, content, reply_to, mentions, changed_rev: rev, created_at };
+    const entry = {
+      rev,
+      seq,
+      kind,
+      sender: this.user.id,
+      key,
+      content,
+      reply_to,
+      mentions,
+      changed_rev: rev,
+      created_at,
+    };
     this.#changed(conversation, conversation.applyOk(ok, entry));
     this.puller.want(conversation);
   }

@@ -23,10 +23,13 @@ export class Conversation {
   /** The highest rev known to exist; above the cursor there is something to pull. */
   wanted;
   timeline = new Timeline();
-  /** While a page is on its way: newer states of messages that it may hold in an older one. @type {Map<number, Entry> | null} */
+  /**
+   * While a page is on its way: newer states of messages that it may hold in an older one.
+   * @type {Map<number, Entry> | null}
+   */
   #overtaking = null;
 
-  /** Messages that came after the head and had been recalled by then: they were never counted as unread. @type {Set<number>} */
+  /** Messages that came after the head, recalled by then: never counted as unread. @type {Set<number>} */
   #uncounted = new Set();
 
   /** @param {Head} head @param {string} me */
@@ -142,14 +145,14 @@ export class Conversation {
     return changes;
   }
 
-  /** Takes a message's newer state by itself, for example the answer to an edit. @param {Entry} state @returns {Changes} */
+  /** Takes a message's newer state, for example the answer to an edit. @param {Entry} state @returns {Changes} */
   applyState(state) {
     const changes = none();
     this.#replace(state, changes);
     return changes;
   }
 
-  /** @param {{ user: string, read_seq?: number, delivered_seq?: number }} marks @returns {boolean} whether anything moved */
+  /** @param {{ user: string, read_seq?: number, delivered_seq?: number }} marks @returns {boolean} whether one moved */
   applyMarks({ user, read_seq = 0, delivered_seq = 0 }) {
     if (user === this.me) return this.read(read_seq);
     const { peer_read = 0, peer_delivered = 0 } = this.head;

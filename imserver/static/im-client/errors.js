@@ -1,6 +1,9 @@
 /** A refusal by the server. Switch on `code`; `retry` says what to do about it. */
 export class ImError extends Error {
-  /** @param {{ code?: string, message?: string, retry?: string, retry_after_ms?: number, details?: any, status?: number, fields?: Record<string, string> }} body */
+  /**
+   * @typedef {{ code?: string, message?: string, retry?: string, retry_after_ms?: number, details?: any }} Refusal
+   * @param {Refusal & { status?: number, fields?: Record<string, string> }} body
+   */
   constructor(body) {
     super(body.message || body.code || "unknown");
     this.name = "ImError";

@@ -15,12 +15,14 @@ export class Marks {
   /** @param {string} conversation @param {number} read_seq */
   add(conversation, read_seq) {
     this.#pending.set(conversation, Math.max(read_seq, this.#pending.get(conversation) ?? 0));
-    this.#timer ??= setTimeout(() => this.#flush(), GATHER);
+    this.#timer ??= setTimeout(() => this.flush(), GATHER);
   }
 
-  #flush() {
+  flush() {
+    clearTimeout(this.#timer);
     this.#timer = null;
-    for (const [conversation, read_seq] of this.#pending) this.request("mark", { conversation, read_seq }).catch(() => {});
+    for (const [conversation, read_seq] of this.#pending)
+      this.request("mark", { conversation, read_seq }).catch(() => {});
     this.#pending.clear();
   }
 }

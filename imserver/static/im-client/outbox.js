@@ -82,7 +82,10 @@ export class Outbox {
     this.changed(draft);
   }
 
-  /** Forgets what the server confirmed and the log, as far as we hold it, now shows. @param {string} conversation @param {number} cursor */
+  /**
+   * Forgets what the server confirmed and the log, as far as we hold it, now shows.
+   * @param {string} conversation @param {number} cursor
+   */
   settle(conversation, cursor) {
     for (const { key, rev } of this.of(conversation)) if (rev !== undefined && rev <= cursor) this.remove(key);
   }

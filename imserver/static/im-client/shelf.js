@@ -52,7 +52,9 @@ export class Shelf {
 
   /** What the server is told we have. An opened chat without a message is nobody's yet, so it is left out. */
   heads() {
-    const told = this.list().filter(({ head }) => head.rev > 0).slice(0, TOLD_AT_MOST);
+    const told = this.list()
+      .filter(({ head }) => head.rev > 0)
+      .slice(0, TOLD_AT_MOST);
     return Object.fromEntries(told.map((conversation) => [conversation.id, conversation.known()]));
   }
 
@@ -65,7 +67,8 @@ export class Shelf {
   flush() {
     clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#dirty.size) this.store().putConversations([...this.#dirty].map((conversation) => conversation.snapshot()));
+    if (this.#dirty.size)
+      this.store().putConversations([...this.#dirty].map((conversation) => conversation.snapshot()));
     this.#dirty.clear();
   }
 }

@@ -19,7 +19,10 @@
 
 const VERSION = 1;
 
-/** IndexedDB if it can be had (private windows may refuse), else memory. @param {string} name @returns {Promise<Store>} */
+/**
+ * IndexedDB if it can be had (private windows may refuse), else memory.
+ * @param {string} name @returns {Promise<Store>}
+ */
 export async function openStore(name) {
   try {
     return new IndexedStore(await open(name));

@@ -24,7 +24,10 @@ export class Typing {
     const writers = this.#writers.get(conversation) ?? new Map();
     this.#writers.set(conversation, writers);
     clearTimeout(writers.get(user));
-    writers.set(user, setTimeout(() => this.ended(conversation, user), SHOWN_FOR));
+    writers.set(
+      user,
+      setTimeout(() => this.ended(conversation, user), SHOWN_FOR),
+    );
     this.changed(conversation);
   }
 

@@ -1,0 +1,188 @@
+import { bubble } from "./bubble.js";
+import { h } from "./dom.js";
+import { decorate } from "./grouping.js";
+import { ticks } from "./ticks.js";
+
+/**
+ * The messages on the screen, one row each, found again by key or seq: a change touches only its rows.
+ *
+ * @typedef {import("../im-client/types.js").Entry} Entry
+ * @typedef {import("../im-client/types.js").Draft} Draft
+ * @typedef {{ id: string, message: any, node: HTMLElement, drawn: string, progress: string }} Row
+ *   `message`: an entry or a draft
+ */
+export class MessageRows {
+  /** @type {Row[]} in the order of the screen */
+  #rows = [];
+  /** @type {Map<string, Row>} */
+  #byId = new Map();
+  /** Where "New messages" stands: above the first message after this one. */
+  readAtOpening = Infinity;
+
+  /**
+   * @param {import("../im-client.js").Client} client
+   * @param {import("../im-client.js").Conversation} conversation
+   * @param {(seq: number) => void} show  called when a quote is followed
+   */
+  constructor(client, conversation, show) {
+    this.client = client;
+    this.conversation = conversation;
+    this.show = show;
+    this.node = h("div", { class: "log-rows", role: "log", "aria-label": "Messages", "aria-live": "polite" });
+  }
+
+  get length() {
+    return this.#rows.length;
+  }
+
+  get firstSeq() {
+    return this.#rows[0]?.message.seq ?? Infinity;
+  }
+
+  /** @param {string} id */
+  message(id) {
+    return this.#byId.get(id)?.message;
+  }
+
+  /** @param {number} seq */
+  find(seq) {
+    return this.#rows.find(({ message }) => message.seq === seq)?.node;
+  }
+
+  /** The newest message that ends above a line on the screen. @param {number} line */
+  lowestAbove(line) {
+    const ends = (/** @type {Row} */ { node }) => node.getBoundingClientRect().bottom;
+    return this.#rows.findLast((row) => row.message.seq !== undefined && ends(row) <= line)?.message;
+  }
+
+  clear() {
+    this.#rows = [];
+    this.#byId.clear();
+    this.node.replaceChildren();
+  }
+
+  /** @param {(Entry | Draft)[]} messages new ones, or newer states */
+  put(messages) {
+    const touched = new Set(messages.map((message) => this.#seat(message)));
+    for (const row of touched) {
+      this.#decorate(row);
+      this.#decorate(this.#rowOf(row.node.nextElementSibling));
+    }
+    for (const row of touched) this.#draw(row);
+  }
+
+  /** Drafts as they are now; one that has become a message keeps its row. @param {Draft[]} drafts */
+  putDrafts(drafts) {
+    const keys = new Set(drafts.map(({ key }) => key));
+    const gone = this.#rows.filter(({ id, message }) => message.seq === undefined && !keys.has(id));
+    for (const row of gone) this.#remove(row);
+    this.put(drafts.filter(({ key }) => this.message(key)?.seq === undefined));
+  }
+
+  /** Marks move at the end: go up until nothing changes. */
+  redrawTicks() {
+    for (let index = this.#rows.length - 1; index >= 0; index -= 1) {
+      const row = this.#rows[index];
+      const before = row.progress;
+      this.#draw(row);
+      if (before === "read") return;
+    }
+  }
+
+  /** @param {Entry[]} updated messages that others may quote */
+  redrawQuotes(updated) {
+    const seqs = new Set(updated.map(({ seq }) => seq));
+    if (!seqs.size) return;
+    for (const row of this.#rows.filter(({ message }) => seqs.has(message.reply_to))) {
+      row.drawn = "";
+      this.#draw(row);
+    }
+  }
+
+  /** @param {any} message @returns {Row} */
+  #seat(message) {
+    const mine = message.seq === undefined || message.sender === this.client.user.id;
+    const id = mine && message.key ? message.key : String(message.seq);
+    const known = this.#byId.get(id);
+    if (known && known.message.seq === message.seq) {
+      known.message = message;
+      return known;
+    }
+    const row = known ?? { id, message, node: rowNode(id, mine), drawn: "", progress: "" };
+    if (known) this.#rows.splice(this.#rows.indexOf(known), 1);
+    row.message = message;
+    this.#byId.set(id, row);
+    const index = this.#position(message);
+    this.node.insertBefore(row.node, this.#rows[index]?.node ?? null);
+    this.#rows.splice(index, 0, row);
+    return row;
+  }
+
+  /** @param {any} message */
+  #position(message) {
+    let low = 0;
+    let high = this.#rows.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (standsAbove(this.#rows[middle].message, message)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** @param {Row} row */
+  #remove(row) {
+    const below = row.node.nextElementSibling;
+    this.#byId.delete(row.id);
+    this.#rows.splice(this.#rows.indexOf(row), 1);
+    row.node.remove();
+    this.#decorate(this.#rowOf(below));
+  }
+
+  /** @param {Row | undefined} row */
+  #decorate(row) {
+    if (row) decorate(row, this.#rowOf(row.node.previousElementSibling), this.readAtOpening, this.client.user.id);
+  }
+
+  /** @param {Row} row */
+  #draw(row) {
+    const { message, node } = row;
+    const progress = this.#progress(row);
+    const drawn = [message.seq, message.changed_rev, message.state === "failed"].join();
+    if (drawn === row.drawn && progress !== row.progress) node.querySelector(".ticks")?.replaceWith(ticks(progress));
+    row.progress = progress;
+    if (drawn === row.drawn) return;
+    row.drawn = drawn;
+    const { client, conversation, show } = this;
+    const before = node.querySelector(".bubble");
+    const hadFocus = before?.contains(document.activeElement);
+    before?.remove();
+    const now = bubble({ message, progress, client, conversation, show });
+    node.append(now);
+    if (hadFocus) now.focus({ preventScroll: true });
+  }
+
+  /** @param {Row} row */
+  #progress({ message, node }) {
+    if (!node.classList.contains("mine")) return "";
+    if (message.seq === undefined) return message.state;
+    return this.conversation.head.kind === "self" ? "sent" : this.conversation.progress(message);
+  }
+
+  /** @param {Element | null} node */
+  #rowOf(node) {
+    return this.#byId.get(/** @type {HTMLElement | null} */ (node)?.dataset.id ?? "");
+  }
+}
+
+/** @param {string} id @param {boolean} mine */
+function rowNode(id, mine) {
+  return h("div", { class: mine ? "row mine" : "row theirs", "data-id": id });
+}
+
+/** Messages by seq, then drafts in the order of writing. @param {any} one @param {any} other */
+function standsAbove(one, other) {
+  if (one.seq !== undefined && other.seq !== undefined) return one.seq < other.seq;
+  if (one.seq === undefined && other.seq === undefined) return one.order < other.order;
+  return one.seq !== undefined;
+}

@@ -1,0 +1,48 @@
+/**
+ * People and conversations that are not on this device yet, by REST.
+ * @typedef {import("./types.js").Head} Head
+ * @typedef {import("./conversation.js").Conversation} Conversation
+ */
+export class Directory {
+  /** Whether the server has conversations that are not here yet. */
+  more = false;
+  /** @type {string | null} */
+  #cursor = null;
+
+  /**
+   * @param {object} options
+   * @param {import("./session.js").Session} options.session
+   * @param {(id: string) => boolean} options.known
+   * @param {(head: Head) => Conversation} options.take
+   */
+  constructor({ session, known, take }) {
+    this.session = session;
+    this.known = known;
+    this.take = take;
+  }
+
+  /** The direct conversation with a person; the other sees nothing of it yet. @param {string} user */
+  async open(user) {
+    return this.take(await this.session.call("POST", "/v1/conversations", { user }));
+  }
+
+  /** A conversation that is further down the list than this device has read. @param {string} id */
+  async fetch(id) {
+    return this.take(await this.session.call("GET", `/v1/conversations/${encodeURIComponent(id)}`));
+  }
+
+  /** @param {string} text @returns {Promise<import("./types.js").Person[]>} */
+  async findPeople(text) {
+    return (await this.session.call("GET", `/v1/users?q=${encodeURIComponent(text)}`)).items;
+  }
+
+  /** Older conversations; the newest ones came with the welcome. */
+  async loadMore() {
+    if (!this.more) return;
+    const cursor = this.#cursor ? `&cursor=${encodeURIComponent(this.#cursor)}` : "";
+    const { items, next } = await this.session.call("GET", `/v1/conversations?limit=100${cursor}`);
+    for (const head of items) if (!this.known(head.conversation)) this.take(head);
+    this.#cursor = next;
+    this.more = Boolean(next);
+  }
+}
