@@ -42,7 +42,7 @@ const ICONS = {
   logout: "M14 4.5H6.5a1 1 0 0 0-1 1v13a1 1 0 0 0 1 1H14M10.5 12H20M16.5 8l4 4-4 4",
   offline: "M3 3l18 18M8.5 16a5 5 0 0 1 6.5-.5M5 12.5a10 10 0 0 1 5-2.7M14.5 9.9a10 10 0 0 1 4.5 2.6M12 19.5v.1",
   people:
-    "M9.5 11.5a3.7 3.7 0 1 0 0-7.5 3.7 3.7 0 0 0 0 7.5zM2.5 20c.3-4 3-6 7-6s6.7 2 7 6M16 4.5a3.5 3.5 0 0 1 0 6.7M19 15q2 2 2 5",
+    "M9.5 11.5a3.7 3.7 0 1 0 0-7.5 3.7 3.7 0 0 0 0 7.5zM2.5 20q.5-6 7-6t7 6M16 4.5a3.5 3.5 0 0 1 0 6.7M19 15q2 2 2 5",
 };
 
 /** A decorative icon; say what it means with text or a label beside it. @param {string} name */

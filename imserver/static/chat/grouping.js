@@ -17,8 +17,6 @@ export function decorate(row, above, readAtOpening, me) {
   if (startsNews) node.prepend(h("div", { class: "line unread-line" }, h("span", {}, "New messages")));
   if (startsDay) node.prepend(h("div", { class: "line day-line" }, h("span", {}, day(message.created_at))));
   node.classList.toggle("continues", continues);
-  above?.node.classList.toggle("continued", continues);
-  if (!node.nextElementSibling) node.classList.remove("continued");
 }
 
 /** @param {any} message @param {Row | undefined} above @param {number} readAtOpening @param {string} me */

@@ -109,11 +109,13 @@ export class MessageRows {
       return known;
     }
     const row = known ?? { id, message, node: rowNode(id, mine), drawn: "", progress: "" };
-    if (known) this.#rows.splice(this.#rows.indexOf(known), 1);
+    const stood = known ? this.#rows.indexOf(known) : -1;
+    if (known) this.#rows.splice(stood, 1);
     row.message = message;
     this.#byId.set(id, row);
     const index = this.#position(message);
-    this.node.insertBefore(row.node, this.#rows[index]?.node ?? null);
+    // Moving a node takes its focus away.
+    if (index !== stood) this.node.insertBefore(row.node, this.#rows[index]?.node ?? null);
     this.#rows.splice(index, 0, row);
     return row;
   }

@@ -1,0 +1,58 @@
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from playwright.async_api import Browser, async_playwright
+
+from tests.browser.screen import ARGUMENTS, CHROMIUM, Screen
+from tests.processes import Gateway
+
+Enter = Callable[..., Awaitable[Screen]]
+
+
+@pytest.fixture(scope="session")
+def live(django_db_setup: None) -> Iterator[Gateway]:
+    """The server that browsers open."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+    gateway = Gateway()
+    try:
+        yield gateway.start()
+    finally:
+        gateway.stop()
+
+
+@pytest.fixture
+async def browser(live: Gateway, transactional_db: None) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def enter(live: Gateway, browser: Browser) -> AsyncIterator[Enter]:
+    """await enter("Ann"): somebody with a browser of her own, who has just signed up."""
+    screens: list[Screen] = []
+
+    async def come(name: str, **options: Any) -> Screen:
+        context = await browser.new_context(viewport={"width": 1280, "height": 800}, **options)
+        screen = Screen(live.http, context, await context.new_page())
+        screens.append(screen)
+        await screen.sign_up(name)
+        return screen
+
+    yield come
+    assert [problem for screen in screens for problem in screen.problems] == []
+
+
+@pytest.fixture
+async def pair(enter: Enter) -> tuple[Screen, Screen]:
+    """Ann and Bob, each in the conversation with the other."""
+    ann, bob = await enter("Ann"), await enter("Bob")
+    await ann.find(bob)
+    await ann.write("Hello Bob")
+    await bob.open("Ann")
+    await bob.sees("Hello Bob")
+    await ann.sees_progress("Read")
+    return ann, bob
