@@ -7,12 +7,12 @@ from allauth.headless.base.views import ConfigView
 from allauth.headless.constants import Client
 from allauth.headless.tokens.views import RefreshTokenView
 from django.contrib import admin
-from django.urls import path
+from django.urls import path, re_path
 from django.utils.module_loading import import_string
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from imserver.gateway.consumer import SocketConsumer
+from imserver.gateway.consumer import SocketConsumer, nowhere
 
 
 def view(name: str) -> Any:
@@ -42,4 +42,4 @@ urlpatterns = [
     path("readyz", view("imserver.api.views.Ready")),
 ]
 
-sockets = [path("v1/ws", cast(Any, SocketConsumer.as_asgi()))]
+sockets = [path("v1/ws", cast(Any, SocketConsumer.as_asgi())), re_path("", cast(Any, nowhere))]

@@ -8,7 +8,9 @@ from imserver import ids
 from imserver.database import Query
 
 _HERE: LiteralString = "select system_identifier, timeline_id from pg_control_system(), pg_control_checkpoint()"
-_BEGIN: LiteralString = "insert into epoch (system_identifier, timeline_id, id) select here.*, %s from (" + _HERE + ") here"
+_BEGIN: LiteralString = (
+    "insert into epoch (system_identifier, timeline_id, id) select here.*, %s from (" + _HERE + ") here"
+)
 
 
 def current() -> Query[UUID]:

@@ -90,7 +90,7 @@ class Lane:
     async def _append(self, batch: Sequence[Sending], tries: int = 2) -> None:
         try:
             outcomes = await self._stubbornly(batch)
-            await self._know({one.draft.conversation for one in batch} - self._places.keys())
+            await self._know(batch)
         except (sql.DataError, sql.IntegrityError) as e:
             await self._halve(batch, e)
         except BROKEN as e:
@@ -122,10 +122,13 @@ class Lane:
 
     async def _append_alone(self, batch: Sequence[Sending]) -> None:
         try:
-            self._answer(batch, await self._stubbornly(batch))
+            outcomes = await self._stubbornly(batch)
+            await self._know(batch)
         except Exception:
             logger.exception("A draft could not be appended")
             self._refuse(batch, Unavailable())
+        else:
+            self._answer(batch, outcomes)
 
     async def _stubbornly(self, batch: Sequence[Sending]) -> list[Outcome]:
         """The same batch, until the database answers or patience ends."""
@@ -158,13 +161,12 @@ class Lane:
         if connection is not None:
             await connection.close()
 
-    async def _know(self, conversations: set[UUID]) -> None:
+    async def _know(self, batch: Sequence[Sending]) -> None:
         """Where conversations are heard; that of a conversation never changes."""
-        if not conversations:
-            return
         if len(self._places) > PLACES:
             self._places.clear()
-        self._places |= await database.arun(queries.audience(conversations))
+        if unknown := {one.draft.conversation for one in batch} - self._places.keys():
+            self._places |= await database.arun(queries.audience(unknown))
 
     def _answer(self, batch: Sequence[Sending], outcomes: Sequence[Outcome]) -> None:
         """Answers and entries leave together, in the order of the log."""

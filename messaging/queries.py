@@ -19,8 +19,8 @@ e.conversation_id, e.rev, e.seq, e.kind, e.sender_id, e.key, e.content, e.reply_
 # reads the whole of a large one.
 ENTRY: LiteralString = """
 entry e left join lateral (
-  select sender_id, created_at from entry where conversation_id = e.conversation_id and rev = e.changed_rev and kind = 33
-    and e.seq is not null and e.content is null and e.changed_rev > e.rev offset 0) b on true
+  select sender_id, created_at from entry where conversation_id = e.conversation_id and rev = e.changed_rev
+    and kind = 33 and e.seq is not null and e.content is null and e.changed_rev > e.rev offset 0) b on true
 """
 _ENTRY: LiteralString = "select " + COLUMNS + " from " + ENTRY
 
@@ -76,9 +76,15 @@ def pull(user: UUID, conversation: UUID, after_rev: int, limit: int) -> Query[Pa
         _ENTRY + " where e.conversation_id = %s and e.rev > %s order by e.rev limit %s",
         [conversation, prev, limit],
     )
-    items = yield from _folded(conversation, [Row(*row) for row in rows], seen.from_seq)
-    last_seq = max((row[2] for row in rows if row[2] is not None), default=0)
+    items = fitting((yield from _folded(conversation, [Row(*row) for row in rows], seen.from_seq)))
+    last_seq = max((row[2] for row in rows[: len(items)] if row[2] is not None), default=0)
     return Page(prev, max(seen.rev, prev + len(items)), reset, items, last_seq)
+
+
+def fitting(items: list[bytes]) -> list[bytes]:
+    """The first of them, as many as one frame should hold; at least one."""
+    sizes = accumulate(map(len, items))
+    return items[: max(bisect(list(sizes), settings.LIMITS["window_bytes"]), 1)]
 
 
 def between(conversation: UUID, first_rev: int, last_rev: int) -> Query[list[bytes]]:
@@ -174,7 +180,8 @@ def groups_of(users: Sequence[UUID]) -> Query[list[tuple[UUID, UUID]]]:
     """(user, group) for every group of these people."""
     rows = yield (
         """
-        select m.user_id, m.conversation_id from member m join conversation c on c.id = m.conversation_id and c.kind = 2
+        select m.user_id, m.conversation_id from member m
+        cross join lateral (select from conversation where id = m.conversation_id and kind = 2 offset 0) c
         where m.user_id = any(%s::uuid[])
         """,
         [list(users)],
@@ -198,7 +205,8 @@ def changed(users: Sequence[UUID], seconds: float) -> Query[list[tuple[str, str,
     """(topic, conversation, rev) of these people's conversations that moved within the last seconds."""
     rows = yield (
         """
-        select m.user_id, c.id, c.kind, c.rev from member m join conversation c on c.id = m.conversation_id
+        select m.user_id, c.id, c.kind, c.rev from member m
+        cross join lateral (select * from conversation where id = m.conversation_id offset 0) c
         where m.user_id = any(%s::uuid[]) and c.rev > 0 and c.last_at > clock_timestamp() - make_interval(secs => %s)
         """,
         [list(users), seconds],

@@ -1,23 +1,34 @@
 """Request bodies by the same structs as socket frames, with the same refusals."""
 
+import json
 from typing import Any, TypeVar
 
 import msgspec
 from rest_framework.request import Request
 
-from imserver.errors import BadJson, BadRequest
+from imserver.errors import BadContent, BadJson, BadRequest, DomainError
 
 T = TypeVar("T")
+MALFORMED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 def parse(request: Request, shape: type[T]) -> T:
-    """The body as a struct. Raises BadJson or BadRequest."""
+    """The body as a struct. Raises BadJson, BadContent or BadRequest."""
     try:
         return msgspec.json.decode(request.body or b"{}", type=shape)
-    except msgspec.ValidationError as e:
-        raise BadRequest(str(e)) from e
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
-        raise BadJson from e
+    except MALFORMED as e:
+        raise refusal(request.body, e) from e
+
+
+def refusal(raw: bytes, reason: Exception) -> DomainError:
+    """What to answer to JSON that could not be parsed into its struct, because of one of MALFORMED."""
+    if isinstance(reason, msgspec.ValidationError):
+        return BadRequest(str(reason))
+    try:
+        json.loads(raw)
+    except (ValueError, RecursionError):
+        return BadJson()
+    return BadContent()  # what only a lenient parser takes: half a surrogate pair, NaN
 
 
 def query(request: Request, shape: type[T]) -> T:

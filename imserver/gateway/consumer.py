@@ -49,6 +49,11 @@ class SocketConsumer(AsyncConsumer):
             )
 
 
+async def nowhere(_scope: Any, _receive: Any, send: Any) -> None:
+    """There is no other door for sockets; Channels would log each try as a failure of ours."""
+    await send({"type": "websocket.close"})
+
+
 def allowed_origin(scope: dict[str, Any]) -> bool:
     """Native clients send no Origin; a browser's must be ours or one that the operator named."""
     headers: dict[bytes, bytes] = dict(scope["headers"])

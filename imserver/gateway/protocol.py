@@ -4,6 +4,7 @@ Replies echo `id`. Frames that the server starts, and every `welcome`, `heads` a
 per socket that the client acknowledges. docs/protocol.md describes it for client developers.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -61,6 +62,15 @@ dumps = msgspec.json.encode
 
 def moment(unix_seconds: float) -> str:
     return datetime.fromtimestamp(unix_seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def salvaged_id(payload: bytes) -> bytes:
+    """The id of a frame that only a lenient parser takes, so that its sender learns which one was refused."""
+    try:
+        found = dumps(json.loads(payload)["id"])
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return b"null"
+    return found if IDS.fullmatch(found) else b"null"
 
 
 def reply(kind: bytes, call: bytes, data: bytes) -> bytes:

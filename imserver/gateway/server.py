@@ -6,6 +6,7 @@ anything that imports Twisted's reactor.
 """
 
 import socket
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -25,10 +26,14 @@ class FrameWebSocket(WebSocketProtocol):
     transport: Any
     receiver: Callable[[bytes, bool], None] | None = None
     _holds = 0  # bits: 1 the consumer asked to pause, 2 the client does not read
+    _ahead: deque[tuple[bytes, bool]] | None = None  # messages that had been read already when the pause began
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803, FBT001
         if self.receiver is None:
             super().onMessage(payload, isBinary)
+        elif self._holds & 1:
+            self._ahead = self._ahead or deque()
+            self._ahead.append((payload, isBinary))
         else:
             self.receiver(payload, isBinary)
 
@@ -75,7 +80,16 @@ class FrameWebSocket(WebSocketProtocol):
         self._hold(1)
 
     def resume(self) -> None:
-        self._release(1)
+        if self._holds & 1:
+            twisted_loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        """First what was read before the pause, until the consumer asks for another."""
+        self._holds &= ~1
+        while self._ahead and not self._holds & 1 and self.receiver:
+            self.receiver(*self._ahead.popleft())
+        if not self._holds and self.state == self.STATE_OPEN:
+            self.transport.resumeProducing()
 
     def _hold(self, bit: int) -> None:
         if not self._holds:

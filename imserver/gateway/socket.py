@@ -10,6 +10,7 @@ import msgspec
 from django.conf import settings
 
 from imserver import errors
+from imserver.api.parsing import MALFORMED, refusal
 from imserver.errors import DomainError
 from imserver.gateway import protocol
 from imserver.gateway.limiter import Limiter
@@ -21,7 +22,6 @@ from imserver.realtime.hub import Arrived
 logger = logging.getLogger(__name__)
 UNANSWERED = settings.LIMITS["unanswered"]
 STRIKES = 3
-MALFORMED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 EPHEMERAL_ROOM = 32  # frames under way, beyond which typing and the like are dropped
 
 
@@ -40,7 +40,7 @@ class Call:
     def numbered(self, kind: bytes, data: bytes, arrived: Arrived = ()) -> None:
         """An answer that is acknowledged, which means that the messages it names have arrived."""
         self.socket.done()
-        self.socket.push(protocol.numbered(kind, data, self.id), arrived)
+        self.socket.push(protocol.numbered(kind, data, self.id), arrived, asked=True)
 
     def error(self, problem: DomainError) -> None:
         self.socket.answer(protocol.error(self.id, problem))
@@ -57,10 +57,6 @@ class Command(NamedTuple):
 
 
 Find = Callable[["Socket", str], Command | None]
-
-
-def malformed(reason: Exception) -> DomainError:
-    return errors.BadRequest(str(reason)) if isinstance(reason, msgspec.ValidationError) else errors.BadJson()
 
 
 class Socket:
@@ -113,7 +109,7 @@ class Socket:
         try:
             self._take(protocol.decode_frame(payload))
         except MALFORMED as e:
-            self._bad(b"null", malformed(e))
+            self._bad(protocol.salvaged_id(payload), refusal(payload, e))
 
     def _take(self, frame: Frame) -> None:
         call_id = bytes(frame.id)
@@ -141,7 +137,7 @@ class Socket:
         except DomainError as e:
             call.error(e)
         except MALFORMED as e:
-            call.error(malformed(e))
+            call.error(refusal(bytes(data), e))
         except Exception:
             logger.exception("A command broke")
             call.error(errors.ServerError())
@@ -165,7 +161,7 @@ class Socket:
 
     def _bad(self, call_id: bytes, problem: DomainError) -> None:
         self.wire.write(protocol.error(call_id, problem))
-        self.strikes += 1
+        self.strikes += not isinstance(problem, errors.BadContent)
         if self.strikes >= STRIKES or not self.user:
             self.close(Close.BAD_FRAMES)
 
@@ -194,8 +190,11 @@ class Socket:
         if self.unanswered == UNANSWERED // 2:
             self.wire.resume()
 
-    def push(self, body: bytes, arrived: Arrived = (), *, droppable: bool = False) -> None:
-        """A numbered frame. A reader that is too slow is closed and comes back: the socket is lost, not the message."""
+    def push(self, body: bytes, arrived: Arrived = (), *, droppable: bool = False, asked: bool = False) -> None:
+        """A numbered frame. A reader that is too slow is closed and comes back: the socket is lost, not the message.
+
+        The bytes that a client asked for do not count, or large pages would close it again and again.
+        """
         if self.closed or (droppable and (self.held is not None or len(self.window) > EPHEMERAL_ROOM)):
             return
         if self.held is not None:
@@ -203,7 +202,7 @@ class Socket:
             return
         self.frame += 1
         message = b'{"frame":%d,%b' % (self.frame, body)
-        if self.window.add(self.frame, len(message), arrived):
+        if self.window.add(self.frame, 0 if asked else len(message), arrived):
             self.wire.write(message)
         else:
             self.close(Close.SLOW)

@@ -263,11 +263,16 @@ class Hub:
                 self._soon(self.exit(socket, [f"conversation:{group}"]))
 
     async def _joined(self, sockets: Sequence[Listener], group: str) -> None:
-        revs = await self.join({socket: [group] for socket in sockets})
-        for rev in set(revs.values()):  # its newest entry shows a client what it has to pull
-            newest = await self._store.between(group, rev, rev)
-            for socket in self.topics.get(f"conversation:{group}", set()) & set(sockets):
-                socket.push(spell(group, rev - 1, newest))
+        try:
+            revs = await self.join({socket: [group] for socket in sockets})
+            for rev in set(revs.values()):  # its newest entry shows a client what it has to pull
+                newest = await self._store.between(group, rev, rev)
+                for socket in self.topics.get(f"conversation:{group}", set()) & set(sockets):
+                    socket.push(spell(group, rev - 1, newest))
+        except Exception as e:
+            logger.warning("A group could not be joined, its new members connect again: %s", e)
+            for socket in sockets:
+                socket.close(GAP)
 
     # --- when the bus or the store breaks ---------------------------------------------------------
 
@@ -278,7 +283,19 @@ class Hub:
 
     def _restored(self, deaf_seconds: float) -> None:
         if self.topics:
-            self._soon(self.catch_up(deaf_seconds + MARGIN_SECONDS))
+            self._soon(self._caught_up(deaf_seconds + MARGIN_SECONDS))
+
+    async def _caught_up(self, seconds: float) -> None:
+        """The store may be away together with the bus: what was missed is asked for until it answers."""
+        began = asyncio.get_running_loop().time()
+        while True:
+            try:
+                await self.catch_up(seconds + asyncio.get_running_loop().time() - began)
+            except Exception as e:
+                logger.warning("What was missed could not be read yet: %s", e)
+                await asyncio.sleep(1)
+            else:
+                return
 
     async def catch_up(self, seconds: float) -> None:
         """Ring for all that moved lately in the conversations of the people here."""

@@ -52,6 +52,7 @@ class Line:
         self._topics: set[str] = set()
         self._outgoing: deque[Item] = deque()
         self._wake, self._connected = asyncio.Event(), asyncio.Event()
+        self._turn = asyncio.Lock()
         self._heard = asyncio.get_running_loop().time()
         self._script = ""
         self._tasks: list[asyncio.Task[None]] = []
@@ -70,7 +71,7 @@ class Line:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         try:
-            await self._withdraw(self._topics | {self._beat_topic})
+            await self._route("srem", self._topics | {self._beat_topic})
         except BROKEN:
             logger.info("Redis is away; the routes go when a delivery finds nobody.")
         await self._client.aclose()
@@ -79,20 +80,12 @@ class Line:
         """Returns once what is delivered to these topics reaches us. While Redis is away they are kept for later."""
         fresh = set(topics) - self._topics
         self._topics |= fresh
-        if fresh and not self.lost:
-            try:
-                await self._route(fresh)
-            except BROKEN:
-                logger.warning("Redis went away during a registration; it is repeated on the next connection.")
+        await self._change("sadd", fresh)
 
     async def unregister(self, topics: Iterable[str]) -> None:
         gone = set(topics) & self._topics
         self._topics -= gone
-        if gone and not self.lost:
-            try:
-                await self._withdraw(gone)
-            except BROKEN:
-                logger.info("Redis went away; a route that reaches nobody is harmless.")
+        await self._change("srem", gone)
 
     def deliver(self, items: Sequence[Item]) -> None:
         """Hand items to the other gateways. Never waits, may lose: the sure lane repeats what matters."""
@@ -101,13 +94,16 @@ class Line:
         self._outgoing.extend(items)
         self._wake.set()
 
-    async def _route(self, topics: Iterable[str]) -> None:
-        await self._change("sadd", topics)
-
-    async def _withdraw(self, topics: Iterable[str]) -> None:
-        await self._change("srem", topics)
-
     async def _change(self, command: str, topics: Iterable[str]) -> None:
+        """One change after the other: who asks for a topic that is on its way, or just leaving, waits for that."""
+        async with self._turn:
+            if topics and not self.lost:
+                try:
+                    await self._route(command, topics)
+                except BROKEN as e:  # done or not: the next connection starts with all routes
+                    self._went(e)
+
+    async def _route(self, command: str, topics: Iterable[str]) -> None:
         pipeline = self._client.pipeline(transaction=False)
         for topic in topics:
             getattr(pipeline, command)(f"{settings.REDIS_PREFIX}:route:{topic}", self.id)
@@ -122,9 +118,10 @@ class Line:
                     async with asyncio.timeout(5):
                         while await channel.get_message(timeout=5) is None:
                             pass
-                    await self._route(self._topics | {self._beat_topic})
+                    async with self._turn:
+                        await self._route("sadd", self._topics | {self._beat_topic})
+                        self._restored()
                     delay = 0.05
-                    self._restored()
                     await self._read(channel)
             except BROKEN as e:
                 self._went(e)
@@ -133,7 +130,7 @@ class Line:
 
     async def _read(self, channel: Any) -> None:
         loop = asyncio.get_running_loop()
-        while loop.time() - self._heard < SILENCE_SECONDS:
+        while not self.lost and loop.time() - self._heard < SILENCE_SECONDS:
             message = await channel.get_message(ignore_subscribe_messages=True, timeout=1)
             for item in unpack(message["data"]) if message else ():
                 if isinstance(item[1], Beat):  # only this proves that our routes still stand

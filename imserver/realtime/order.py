@@ -46,7 +46,8 @@ class Waiting:
         self.wanted = 0
 
     def add(self, entries: Entries, answers: Sequence[Answer]) -> None:
-        self.entries[entries.prev] = (entries, answers)
+        held, asked = self.entries.get(entries.prev, (entries, ()))  # a repeated key is told again by REST
+        self.entries[entries.prev] = (max(held, entries, key=lambda one: one.last_rev), [*asked, *answers])
         self.wanted = max(self.wanted, entries.last_rev)
 
 
