@@ -1,8 +1,12 @@
 """Reads. Each is written once, as an `imserver.database.Query`, and serves sockets and REST alike."""
 
+from bisect import bisect
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
+
+from django.conf import settings
 
 from imserver.database import Query
 from messaging import entries

@@ -1,4 +1,4 @@
-"""What the gateway asks of the log. Implements imserver.realtime.hub.Store."""
+"""What the gateway asks of the log. Implements imserver.realtime.listener.Store."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 FREE = {"type": "object", "additionalProperties": True}
 
 
-@extend_schema(responses=FREE)
+@extend_schema(responses={200: FREE})
 class Limits(APIView):
     """Every limit that a client may want to know."""
 

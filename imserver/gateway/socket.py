@@ -17,7 +17,7 @@ from imserver.gateway.limiter import Limiter
 from imserver.gateway.protocol import Close, Frame
 from imserver.gateway.window import Window
 from imserver.gateway.wire import Wire
-from imserver.realtime.hub import Arrived
+from imserver.realtime.listener import Arrived
 
 logger = logging.getLogger(__name__)
 UNANSWERED = settings.LIMITS["unanswered"]
@@ -60,7 +60,7 @@ Find = Callable[["Socket", str], Command | None]
 
 
 class Socket:
-    """One connection. Implements imserver.realtime.hub.Listener."""
+    """One connection. Implements imserver.realtime.listener.Listener."""
 
     __slots__ = (
         "address",

@@ -5,7 +5,7 @@ from typing import Final
 
 from django.conf import settings
 
-from imserver.realtime.hub import Arrived
+from imserver.realtime.listener import Arrived
 
 FRAMES: Final[int] = settings.LIMITS["window_frames"]
 BYTES: Final[int] = settings.LIMITS["window_bytes"]

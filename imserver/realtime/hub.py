@@ -10,12 +10,12 @@ import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Protocol
 
 import msgspec
 
 from imserver.realtime.bulletin import Entries, Item, Revoked, Ring, Shout
 from imserver.realtime.layer import Bus
+from imserver.realtime.listener import Answer, Arrived, Listener, Store
 from imserver.realtime.order import Order, trim
 
 logger = logging.getLogger(__name__)
@@ -26,44 +26,7 @@ MARGIN_SECONDS = 15  # a transaction may commit long after its timestamp
 REAUTHENTICATE, GAP = 4401, 4009  # close codes
 
 
-Arrived = tuple[tuple[str, int], ...]  # (conversation, seq): messages up to there
-
-
-class Listener(Protocol):
-    """A socket, as the hub sees it."""
-
-    user: str
-    session: str
-    topics: set[str]
-
-    def push(self, body: bytes, arrived: Arrived = (), *, droppable: bool = False) -> None:
-        """Send a frame; once it is acknowledged, these messages have arrived."""
-
-    def close(self, code: int) -> None: ...
-
-
-class Answer(Protocol):
-    """An `ok` that takes its turn in the stream of its conversation."""
-
-    rev: int
-    socket: Listener
-
-    def give(self, prev: int) -> None: ...
-
-    def fail(self) -> None: ...
-
-
-class Store(Protocol):
-    """What the hub asks of the log."""
-
-    async def between(self, conversation: str, first_rev: int, last_rev: int) -> list[bytes]:
-        """Spelled entries, for every listener of the conversation."""
-
-    async def groups(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str, int]]:
-        """(user, group, rev) for those of these (user, group) that are members now."""
-
-    async def changed(self, users: Sequence[str], seconds: float) -> list[tuple[str, str, int]]:
-        """(topic, conversation, rev) of these people's conversations that moved within the last seconds."""
+Wanted = tuple[Listener, str, str]  # a socket, a group and its topic
 
 
 class _Move(msgspec.Struct):
@@ -114,14 +77,22 @@ class Hub:
         await self.line.register({topic for _, _, topic in wanted})
         pairs = {(socket.user, group) for socket, group, _ in wanted}
         revs = {(user, group): rev for user, group, rev in await self._store.groups(list(pairs))}
+        removed = await self._settle(wanted, revs)
+        for (_, group), rev in revs.items():
+            self.order.open(group, rev)
+        return revs | await self.join(removed)
+
+    async def _settle(self, wanted: Sequence[Wanted], revs: Mapping[tuple[str, str], int]) -> dict[Listener, list[str]]:
+        """Members hear what is above the rev. Returns whose removal came meanwhile: it may be older than that."""
+        removed: dict[Listener, list[str]] = {}
         for socket, group, topic in wanted:
             if (socket.user, group) not in revs:
                 await self.exit(socket, [topic])
             elif socket in self._early.get(topic, {}):
                 self._early[topic][socket] = revs[socket.user, group]
-        for (_, group), rev in revs.items():
-            self.order.open(group, rev)
-        return revs
+            elif f"user:{socket.user}" in socket.topics:
+                removed.setdefault(socket, []).append(group)
+        return removed
 
     def _add(self, topic: str, socket: Listener) -> bool:
         """Says whether the topic is new here."""
@@ -197,8 +168,15 @@ class Hub:
     def _deliver(self, topics: Iterable[str], entries: Entries, answers: Sequence[Answer]) -> None:
         moves = [] if entries.plain else [_move(item) for item in entries.items if _MOVES.match(item)]
         for move in moves:
-            self._before(topics, move)
+            self._before(topics, move, entries.prev)
         senders = {answer.socket for answer in answers}
+        self._spread(topics, entries, senders)
+        for sender in senders:
+            self._weave(sender, entries, {answer.rev: answer for answer in answers if answer.socket is sender})
+        for move in moves:
+            self._after(topics, move)
+
+    def _spread(self, topics: Iterable[str], entries: Entries, senders: set[Listener]) -> None:
         others = [socket for topic in topics for socket in self._listeners(topic, entries.prev) - senders]
         if others:
             body, arrived = spell(entries.conversation, entries.prev, entries.items), arrival(entries)
@@ -206,10 +184,6 @@ class Hub:
                 socket.push(body, arrived)
         for topic in topics:
             self._catch_up_early(topic, entries, senders)
-        for sender in senders:
-            self._weave(sender, entries, {answer.rev: answer for answer in answers if answer.socket is sender})
-        for move in moves:
-            self._after(topics, move)
 
     def _listeners(self, topic: str, prev: int) -> set[Listener]:
         """Who may hear what follows `prev`."""
@@ -245,12 +219,13 @@ class Hub:
         for answer in own.values():
             answer.give(answer.rev - 1)
 
-    def _before(self, topics: Iterable[str], move: _Move) -> None:
-        """Who leaves a group hears nothing more of it, from this entry on."""
+    def _before(self, topics: Iterable[str], move: _Move, prev: int) -> None:
+        """Who leaves a group hears nothing more of it, from this entry on; unless he has come back since."""
         if move.kind == "member.left":
             for topic in topics:
-                for socket in [one for one in self.topics.get(topic, ()) if one.user == move.content["user"]]:
-                    if self._drop(topic, socket):
+                back = {socket for socket, rev in self._early.get(topic, {}).items() if prev < rev < NEVER}
+                for socket in self.topics.get(topic, set()) - back:
+                    if socket.user == move.content["user"] and self._drop(topic, socket):
                         self._soon(self._unregister([topic]))
 
     def _after(self, topics: Iterable[str], move: _Move) -> None:

@@ -24,6 +24,8 @@ LIMITS = settings.LIMITS
 Limit = Annotated[int, msgspec.Meta(ge=1, le=LIMITS["pull"])]
 HEAD = {"type": "object", "additionalProperties": True, "description": "Where a conversation stands; docs/protocol.md."}
 ENTRY = {"type": "object", "additionalProperties": True, "description": "An entry of the log; docs/protocol.md."}
+MARK = {"type": "object", "properties": {"conversation": {"type": "string"}, "read_seq": {"type": "integer"}}}
+LEFT = {"type": "array", "items": {"type": "string"}}
 
 
 def answer(body: bytes, status: int = 200) -> HttpResponse:
@@ -45,8 +47,8 @@ def parameters(shape: type[msgspec.Struct]) -> list[OpenApiParameter]:
     return [OpenApiParameter(name, one, required=name in needed) for name, one in found["properties"].items()]
 
 
-def items(of: dict[str, Any], **more: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": of}, **more}}
+def listing(of: dict[str, Any], name: str = "items", **more: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    return {200: {"type": "object", "required": [name], "properties": {name: {"type": "array", "items": of}, **more}}}
 
 
 class Edit(msgspec.Struct):
@@ -84,7 +86,7 @@ class After(msgspec.Struct):
 class Conversations(APIView):
     @extend_schema(
         parameters=parameters(Listing),
-        responses=items(HEAD, next={"type": ["string", "null"]}, epoch={"type": "string"}),
+        responses=listing(HEAD, next={"type": ["string", "null"]}, epoch={"type": "string"}),
     )
     def get(self, request: Request) -> HttpResponse:
         """One's conversations, newest first."""
@@ -93,7 +95,7 @@ class Conversations(APIView):
         said = entries.dumps({"epoch": database.run(epochs.current()), "next": _cursor(found.following)})
         return answer(said[:-1] + b',"items":[' + b",".join(found.items) + b"]}")
 
-    @extend_schema(request=described(Direct), responses=HEAD)
+    @extend_schema(request=described(Direct), responses={200: HEAD})
     def post(self, request: Request) -> HttpResponse:
         """Open the direct conversation with a person; it is shown to nobody before its first message."""
         conversation_id = actions.open_direct(user_id=me(request), other_id=parse(request, Direct).user)
@@ -101,14 +103,14 @@ class Conversations(APIView):
 
 
 class OneConversation(APIView):
-    @extend_schema(responses=HEAD)
+    @extend_schema(responses={200: HEAD})
     def get(self, request: Request, conversation_id: UUID) -> HttpResponse:
         """Where a conversation stands."""
         return answer(database.run(heads.one(me(request), conversation_id)))
 
 
 class Messages(APIView):
-    @extend_schema(parameters=parameters(Window), responses=items(ENTRY))
+    @extend_schema(parameters=parameters(Window), responses=listing(ENTRY))
     def get(self, request: Request, conversation_id: UUID) -> HttpResponse:
         """A page of messages as they are now, oldest first: the newest, those below a seq, or those above one."""
         wanted = query(request, Window)
@@ -129,12 +131,12 @@ class Messages(APIView):
 
 
 class OneMessage(APIView):
-    @extend_schema(responses=ENTRY)
+    @extend_schema(responses={200: ENTRY})
     def get(self, request: Request, conversation_id: UUID, seq: int) -> HttpResponse:
         """A message as it is now."""
         return self._now(request, conversation_id, seq)
 
-    @extend_schema(request=described(Edit), responses=ENTRY)
+    @extend_schema(request=described(Edit), responses={200: ENTRY})
     def patch(self, request: Request, conversation_id: UUID, seq: int) -> HttpResponse:
         """Edit one's own message."""
         content = bytes(parse(request, Edit).content)
@@ -159,7 +161,7 @@ class OneMessage(APIView):
 
 class Entries(APIView):
     @extend_schema(
-        parameters=parameters(After), responses=items(ENTRY, prev={"type": "integer"}, head={"type": "integer"})
+        parameters=parameters(After), responses=listing(ENTRY, prev={"type": "integer"}, head={"type": "integer"})
     )
     def get(self, request: Request, conversation_id: UUID) -> HttpResponse:
         """Everything that happened after a rev, as on the socket's `pull`."""
@@ -170,7 +172,7 @@ class Entries(APIView):
 
 
 class Mark(APIView):
-    @extend_schema(request=described(Read), responses=HEAD)
+    @extend_schema(request=described(Read), responses={200: MARK})
     def post(self, request: Request, conversation_id: UUID) -> HttpResponse:
         """Move one's read mark forward."""
         read = parse(request, Read).read_seq
@@ -179,7 +181,7 @@ class Mark(APIView):
 
 
 class Sync(APIView):
-    @extend_schema(request=described(Heads), responses=items(HEAD))
+    @extend_schema(request=described(Heads), responses=listing(HEAD, "heads", left=LEFT, more={"type": "boolean"}))
     def post(self, request: Request) -> HttpResponse:
         """The conversations that differ from what a device says it knows."""
         [found] = database.run(heads.differing([Asked(me(request), parse(request, Heads).heads)]))

@@ -161,7 +161,9 @@ class Ledger:
             if standing := book.people.get(mark.user):
                 head = len(book.messages)
                 standing.read = max(standing.read, min(mark.read_seq or 0, head))
-                standing.delivered = max(standing.delivered, min(max(mark.delivered_seq or 0, mark.read_seq or 0), head))
+                standing.delivered = max(
+                    standing.delivered, min(max(mark.delivered_seq or 0, mark.read_seq or 0), head)
+                )
                 found[book.id, mark.user] = standing.read, standing.delivered
         return found
 

@@ -24,7 +24,7 @@ class Racer(threading.Thread):
         try:
             self._barrier.wait(PATIENCE_SECONDS)
             self._result = self._call()
-        except Exception as e:  # noqa: BLE001
+        except Exception as e:
             self._error = e
         finally:
             connection.close()

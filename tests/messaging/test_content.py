@@ -40,7 +40,7 @@ class Verbatim:
 
 
 # Of the surrogates only a high one, which finds no low one to pair with.
-characters = st.characters(exclude_categories=["Cs"]) | st.sampled_from("\0\ud800\\\"/u0é\u200d\u3164")
+characters = st.characters(exclude_categories=["Cs"]) | st.sampled_from('\0\ud800\\"/u0é\u200d\u3164')
 strings = st.text(characters, max_size=6)
 numbers = st.sampled_from(
     [
@@ -170,7 +170,22 @@ def test_content_has_at_most_32_kib() -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["", " ", "\t\n", "\u200b", "\u200d\u200d", "\ufeff", "\u2060", "\u202e", "\u3164", "\u2800", "\u115f", "\u0301", "\ufe0f", "\U000e0041"],
+    [
+        "",
+        " ",
+        "\t\n",
+        "\u200b",
+        "\u200d\u200d",
+        "\ufeff",
+        "\u2060",
+        "\u202e",
+        "\u3164",
+        "\u2800",
+        "\u115f",
+        "\u0301",
+        "\ufe0f",
+        "\U000e0041",
+    ],
 )
 def test_a_text_without_a_visible_character_is_empty(said: str) -> None:
     assert verdict(text(said)) == "empty"

@@ -28,16 +28,15 @@ def pages(door: Door, limit: int) -> list[list[str]]:
     return found
 
 
-def test_the_list_pages_without_hole_or_double(ann: Person, bob: Person) -> None:
+def test_the_list_pages_without_hole_or_double_newest_first(ann: Person, bob: Person) -> None:
     groups = [make.group(ann, bob) for _ in range(7)]
-    for group in groups[:3]:
-        make.message(bob, group)
-    newest = [*reversed(groups[:3]), *reversed(groups[3:])]
+    for i, group in enumerate(groups):
+        later = timezone.now() + timedelta(minutes=(i + 3) % 7)
+        Conversation.objects.filter(id=group).update(last_at=later)
     found = pages(Door(ann), 3)
     assert [len(page) for page in found] == [3, 3, 2]
-    listed = [UUID(one) for page in found for one in page if UUID(one) in groups]
-    assert listed[:3] == newest[:3]
-    assert sorted(listed) == sorted(groups)
+    newest = [str(groups[i]) for i in (3, 2, 1, 0, 6, 5, 4)]
+    assert [one for page in found for one in page] == [*newest, str(rules.pair(ann.id, ann.id))]
 
 
 def test_conversations_of_the_same_moment_are_listed_once_each(ann: Person, bob: Person) -> None:
@@ -56,7 +55,16 @@ def test_a_page_that_is_just_full_is_the_last(ann: Person, bob: Person) -> None:
 
 
 @pytest.mark.parametrize(
-    "cursor", ["x", "AAAA", "%00", "MTIz", "MTIzIDQ1Ng==", "é", "OTk5OTk5OTk5OTk5OTk5OTk5OTkgMDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAw"]
+    "cursor",
+    [
+        "x",
+        "AAAA",
+        "%00",
+        "MTIz",
+        "MTIzIDQ1Ng==",
+        "é",
+        "OTk5OTk5OTk5OTk5OTk5OTk5OTkgMDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAw",
+    ],
 )
 def test_a_cursor_that_is_not_ours_is_refused(ann: Person, cursor: str) -> None:
     assert Door(ann).get(f"/v1/conversations?cursor={cursor}", status=400)["code"] == "bad_request"

@@ -31,7 +31,13 @@ def test_a_uuid7_key_outside_of_that_is_expired(millis: int) -> None:
 
 
 def test_any_other_uuid_is_taken() -> None:
-    for one in (uuid.uuid4(), uuid.uuid1(), uuid.uuid5(uuid.NAMESPACE_DNS, "x"), uuid.UUID(int=0), uuid.UUID(int=2**128 - 1)):
+    for one in (
+        uuid.uuid4(),
+        uuid.uuid1(),
+        uuid.uuid5(uuid.NAMESPACE_DNS, "x"),
+        uuid.UUID(int=0),
+        uuid.UUID(int=2**128 - 1),
+    ):
         rules.check_key(one, NOW_MS)
 
 
@@ -51,7 +57,8 @@ def test_the_conversation_of_two_has_one_id_whoever_asks(one: uuid.UUID, other: 
 
 
 def test_the_id_of_a_pair_is_the_one_that_other_programs_compute() -> None:
-    # printf '00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef' | xxd -r -p | sha256sum, then version and variant
+    # printf '00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef' | xxd -r -p | sha256sum
+    # and then version 8 and the variant.
     low, high = uuid.UUID("00112233-4455-6677-8899-aabbccddeeff"), uuid.UUID("01234567-89ab-cdef-0123-456789abcdef")
     assert rules.pair(high, low) == uuid.UUID("9ffbc98c-d73b-8c86-85f0-703d3a4eeeb4")
 

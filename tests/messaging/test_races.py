@@ -3,6 +3,7 @@
 import itertools
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -112,6 +113,39 @@ def test_a_verdict_that_commits_while_a_send_waits_refuses_it(
         assert Conversation.objects.get(id=group).seq == 0
 
 
+ACTS: dict[str, Callable[[Person, Person, UUID], Any]] = {
+    "send": lambda ann, bob, group: make.message(ann, group),
+    "mark": lambda ann, bob, group: actions.mark(user_id=bob.id, conversation_id=group, read_seq=1),
+    "edit": lambda ann, bob, group: actions.edit(**first(ann, group), content=b'{"text":"b"}'),
+    "recall": lambda ann, bob, group: actions.recall(**first(ann, group)),
+    "deny": lambda ann, bob, group: ban(bob, group),
+    "join": lambda ann, bob, group: actions.add_members(conversation_id=group, user_ids=[bob.id], by=ann.id),
+    "leave": lambda ann, bob, group: remove(bob, group),
+}
+
+
+def first(person: Person, conversation: UUID) -> dict[str, Any]:
+    return {"user_id": person.id, "conversation_id": conversation, "seq": 1, "now": timezone.now()}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_every_act_holds_its_conversation(ann: Person, bob: Person, act: str) -> None:
+    group = make.group(ann, bob)
+    make.message(ann, group)
+    with transaction.atomic():
+        log.hold([group])
+        acting = waiting(partial(ACTS[act], ann, bob, group))
+    acting.ends()
+
+
+def test_opening_a_conversation_that_is_there_holds_it_too(ann: Person, bob: Person) -> None:
+    conversation = make.direct(ann, bob)
+    with transaction.atomic():
+        log.hold([conversation])
+        opening = waiting(partial(make.direct, bob, ann))
+    assert opening.ends() == conversation
+
+
 def test_a_recall_that_commits_while_a_reply_waits_refuses_it(ann: Person, bob: Person) -> None:
     conversation = make.direct(ann, bob)
     seq = make.message(ann, conversation).seq
@@ -122,46 +156,52 @@ def test_a_recall_that_commits_while_a_reply_waits_refuses_it(ann: Person, bob: 
     assert isinstance(replying.error(), errors.BadReply)
 
 
-def test_sends_marks_and_changes_at_once_never_deadlock(ann: Person, bob: Person) -> None:
-    places = [make.group(ann, bob), make.direct(ann, bob), make.group(bob, ann), make.direct(ann, ann)]
-    shared, before = places[:3], deadlocks()
-    for place in places:
-        make.message(ann, place)
+class Storm:
+    """Everything that locks conversations, on the same few, in any order."""
 
-    def quietly(call: Callable[..., Any], **named: Any) -> None:
-        try:
-            call(**named)
-        except DomainError:
-            assert call is not actions.send
+    def __init__(self, ann: Person, bob: Person):
+        self.ann, self.bob = ann, bob
+        self.groups = [make.group(ann, bob), make.group(bob, ann)]
+        self.places = [*self.groups, make.direct(ann, bob), make.direct(ann, ann)]
+        for place in self.places:
+            make.message(ann, place)
 
-    def sends(dice: random.Random) -> None:
+    def sends(self, dice: random.Random) -> None:
         for _ in range(20):
-            log.append([draft(ann, place) for place in dice.sample(places, 3)])
+            log.append([draft(self.ann, place) for place in dice.sample(self.places, 3)])
 
-    def marks(dice: random.Random) -> None:
+    def marks(self, dice: random.Random) -> None:
         for i in range(20):
-            wanted = [Mark(place, who.id, i, i) for place in dice.sample(shared, 3) for who in (bob, ann)]
-            log.mark(wanted)
+            log.mark(
+                [Mark(place, who.id, i, i) for place in dice.sample(self.places, 3) for who in (self.bob, self.ann)]
+            )
 
-    def changes(dice: random.Random) -> None:
+    def changes(self, dice: random.Random) -> None:
         for i in range(20):
-            named = {"user_id": ann.id, "conversation_id": dice.choice(places), "seq": dice.randint(1, 20)}
-            quietly(actions.edit, **named, content=b'{"text":"%d"}' % i, now=timezone.now())
-            quietly(actions.recall, **named, now=timezone.now())
+            named = {"user_id": self.ann.id, "conversation_id": dice.choice(self.places), "seq": dice.randint(1, 20)}
+            with suppress(DomainError):
+                actions.edit(**named, content=b'{"text":"%d"}' % i, now=timezone.now())
+                actions.recall(**named, now=timezone.now())
 
-    def joins(dice: random.Random) -> None:
+    def joins(self, dice: random.Random) -> None:
         for _ in range(8):
-            group, other = dice.choice([(places[0], bob), (places[2], ann)])
-            actions.remove_members(conversation_id=group, user_ids=[other.id], by=ann.id)
-            actions.add_members(conversation_id=group, user_ids=[other.id], by=ann.id)
+            i = dice.randrange(2)
+            other = {"conversation_id": self.groups[i], "user_ids": [(self.bob, self.ann)[i].id], "by": self.ann.id}
+            actions.remove_members(**other)
+            actions.add_members(**other)
+
+
+def test_sends_marks_and_changes_at_once_never_deadlock(ann: Person, bob: Person) -> None:
+    storm, before = Storm(ann, bob), deadlocks()
 
     def work(job: Callable[[random.Random], None], seed: int) -> None:
         job(random.Random(seed))
         deadlocks()
 
-    results(*[partial(work, job, seed) for seed, job in enumerate((sends, marks, changes, joins) * 2)])
+    jobs = (storm.sends, storm.marks, storm.changes, storm.joins) * 2
+    results(*[partial(work, job, seed) for seed, job in enumerate(jobs)])
     assert deadlocks() == before
-    for place in places:
+    for place in storm.places:
         entries_are_dense(place)
         assert told(place) == list(range(1, Conversation.objects.get(id=place).rev + 1))
 
@@ -180,9 +220,7 @@ def test_two_who_join_the_last_place_at_once_do_not_overfill_the_group(
 ) -> None:
     settings.LIMITS = {**settings.LIMITS, "group_members": 2}
     group = make.group(ann)
-    calls = [
-        partial(actions.add_members, conversation_id=group, user_ids=[who.id], by=ann.id) for who in (bob, eve)
-    ]
+    calls = [partial(actions.add_members, conversation_id=group, user_ids=[who.id], by=ann.id) for who in (bob, eve)]
     refused = [type(error) for racer in together(*calls) if (error := racer.error())]
     assert refused == [errors.GroupFull]
     assert Conversation.objects.get(id=group).members == 2

@@ -72,7 +72,15 @@ def test_a_key_from_long_ago_is_expired_and_one_without_a_time_is_taken(ann: Per
 
 @pytest.mark.parametrize(
     ("bits", "code"),
-    [(1, "not_friends"), (2, "blocked"), (4, "banned"), (8, "closed"), (3, "not_friends"), (12, "banned"), (128, "may_not_post")],
+    [
+        (1, "not_friends"),
+        (2, "blocked"),
+        (4, "banned"),
+        (8, "closed"),
+        (3, "not_friends"),
+        (12, "banned"),
+        (128, "may_not_post"),
+    ],
 )
 def test_the_lowest_bit_names_the_refusal(ann: Person, bob: Person, bits: int, code: str) -> None:
     conversation = make.direct(ann, bob)
@@ -165,7 +173,9 @@ def test_a_message_mentions_at_most_50(ann: Person, bob: Person) -> None:
 
 def test_content_comes_back_as_it_was_sent(ann: Person, bob: Person) -> None:
     conversation = make.direct(ann, bob)
-    body = b'{"key":"%b","kind":"text","content":{ "text" : "caf\\u00e9 \\/","z":1.50, "a":[] }}' % str(uuid7()).encode()
+    body = (
+        b'{"key":"%b","kind":"text","content":{ "text" : "caf\\u00e9 \\/","z":1.50, "a":[] }}' % str(uuid7()).encode()
+    )
     Door(ann).post(f"/v1/conversations/{conversation}/messages", body, status=201)
     assert Entry.objects.get(conversation_id=conversation).content == '{ "text" : "caf\\u00e9 \\/","z":1.50, "a":[] }'
     assert Door(bob).said(conversation)[0]["content"] == {"text": "café /", "z": 1.5, "a": []}
@@ -200,6 +210,15 @@ def test_sending_reads_what_was_there(ann: Person, bob: Person) -> None:
     Door(bob).send(conversation)
     assert (Door(bob).head(conversation)["unread"], Door(bob).head(conversation)["read_seq"]) == (0, 4)
     assert Door(ann).head(conversation)["unread"] == 1
+
+
+def test_time_never_goes_back_in_a_conversation(ann: Person, bob: Person) -> None:
+    conversation = make.direct(ann, bob)
+    ahead = (timezone.now() + timedelta(hours=1)).replace(microsecond=0)
+    Conversation.objects.filter(id=conversation).update(last_at=ahead)
+    Door(ann).send(conversation)
+    Door(ann).recall(conversation, 1)
+    assert set(Entry.objects.filter(conversation_id=conversation).values_list("created_at", flat=True)) == {ahead}
 
 
 def test_notes_to_oneself_are_never_unread(ann: Person) -> None:
