@@ -47,7 +47,7 @@ class Profile(models.Model):
 class Member(models.Model):
     pk = models.CompositePrimaryKey("user_id", "conversation_id")
     user_id = models.UUIDField()
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     role = models.SmallIntegerField(choices=Role, default=Role.MEMBER)
     denied = models.SmallIntegerField(default=0)
     muted_until = models.DateTimeField(null=True)

@@ -281,6 +281,7 @@ class Migration(migrations.Migration):
                         (
                             "conversation",
                             models.ForeignKey(
+                                db_constraint=False,
                                 on_delete=django.db.models.deletion.CASCADE,
                                 related_name="+",
                                 to="messaging.conversation",

@@ -21,7 +21,7 @@ create table profile (
 );
 
 create table member (
-  conversation_id uuid not null references conversation,
+  conversation_id uuid not null,
   user_id uuid not null,
   role smallint not null default 0,
   denied smallint not null default 0,                     -- a bit for each policy that forbids posting

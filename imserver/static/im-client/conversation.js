@@ -87,14 +87,16 @@ export class Conversation {
    * Takes entries in rev order. Returns null if entries before them are missing: pull.
    * @param {{ prev: number, reset?: boolean, items: Entry[], head?: number }} frame @returns {Changes | null}
    */
-  applyEntries({ prev, reset, items, head = 0 }) {
+  applyEntries({ prev, reset, items, head }) {
     const changes = none();
     if (reset && prev > this.cursor) this.#dropThrough(prev, changes);
     else if (reset) this.#forget(prev, changes);
-    this.wanted = Math.max(this.wanted, head, items.at(-1)?.rev ?? 0);
+    this.wanted = Math.max(this.wanted, head ?? 0, items.at(-1)?.rev ?? 0);
     if (prev > this.cursor) return null;
+    const live = head === undefined;
     for (const entry of items) {
       if (entry.rev <= this.cursor) continue;
+      if (live && this.#lacksState(entry)) return changes; // a pull says what this person may see of it
       this.cursor = entry.rev;
       this.#apply(entry, changes);
     }
@@ -175,6 +177,11 @@ export class Conversation {
     const { peer_read = 0, peer_delivered = 0 } = this.head;
     if (seq <= peer_read) return "read";
     return seq <= peer_delivered ? "delivered" : "sent";
+  }
+
+  /** What everybody hears of a change has no state where a newcomer may not see its target. @param {Entry} entry */
+  #lacksState({ target, state }) {
+    return target !== undefined && !state && (this.head.last?.seq === target || Boolean(this.timeline.get(target)));
   }
 
   /** @param {Entry} entry @param {Changes} changes */
