@@ -69,7 +69,8 @@ def test_strangers_search_nothing(db: None) -> None:
 
 @pytest.mark.parametrize(("text", "index"), [("an", "username_taken"), ("ann@example.com", "email_taken")])
 def test_a_search_uses_an_index(ann: User, text: str, index: str) -> None:
-    strangers = [User(username=f"stranger{i}", email=f"stranger{i}@example.com") for i in range(2_000)]
+    names = [f"stranger{i}" for i in range(2_000)]
+    strangers = [User(username=name, email=f"{name}@example.com", display_name=name) for name in names]
     User.objects.bulk_create(strangers)
     with connection.cursor() as cursor:
         cursor.execute("analyze accounts_user")
