@@ -72,6 +72,10 @@ class UnknownType(DomainError):
     code, message = "unknown_type", "The server knows no frame of this type."
 
 
+class TooEarly(DomainError):
+    code, status, retry, message = "too_early", 425, "later", "Wait for the welcome."
+
+
 class RateLimited(DomainError):
     code, status, retry, message = "rate_limited", 429, "later", "Too many requests; wait and try again."
 

@@ -68,7 +68,7 @@ class BadReply(DomainError):
 
 
 class TooManyMentions(DomainError):
-    code, message = "too_many_mentions", "A message mentions at most 50 people."
+    code, message = "too_many_mentions", "A message may not mention so many people."
 
 
 class Recalled(DomainError):

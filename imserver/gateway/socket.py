@@ -115,12 +115,16 @@ class Socket:
         call_id = bytes(frame.id)
         if not protocol.IDS.fullmatch(call_id):
             self._bad(b"null", errors.BadRequest("`id` must be a short ASCII string or an integer."))
-        elif wait := self.limiter.take():
+        elif wait := self._too_soon(frame.type):
             self._rate(call_id, wait)
         elif command := self.find(self, frame.type):
             self._count(Call(self, call_id), command, frame.data)
         else:
             self._unknown(call_id, frame.type)
+
+    def _too_soon(self, kind: str) -> int:
+        """Milliseconds to wait. An acknowledgement of what is under way is free: the server asked for it."""
+        return 0 if kind == "ack" and self.window else self.limiter.take()
 
     def _count(self, call: Call, command: Command, data: msgspec.Raw) -> None:
         self.unanswered += 1
@@ -174,7 +178,7 @@ class Socket:
         if self.held is None:
             self.wire.write(protocol.error(call_id, errors.UnknownType(details={"type": kind[:64]})))
         elif self.user:
-            self.wire.write(protocol.error(call_id, errors.NotAuthenticated("Wait for the welcome.")))
+            self.wire.write(protocol.error(call_id, errors.TooEarly()))
         else:
             self._bad(call_id, errors.NotAuthenticated("The first frame must be hello."))
 
