@@ -14,39 +14,25 @@ from uuid import uuid4
 import websockets
 from websockets.asyncio.client import ClientConnection
 
+from tests.knowledge import Json, Knowledge, Refused
 from tests.make import Person
 
-Json = dict[str, Any]
+__all__ = ["Json", "Phone", "Refused"]
 PAGE = 50
 
 
-class Refused(Exception):
-    def __init__(self, error: Json):
-        super().__init__(error["code"])
-        self.code, self.error = error["code"], error
-
-
-class Phone:
+class Phone(Knowledge):
     def __init__(self, person: Person, url: str):
-        self.person, self.url = person, url
-        self.me = str(person.id)
-        self.epoch: str | None = None
-        self.heads: dict[str, Json] = {}
-        self.cursors: dict[str, int] = {}
-        self.entries: dict[str, dict[int, Json]] = {}  # conversation -> seq -> message as it is now
-        self.seen: list[tuple[str, int]] = []  # (conversation, rev) of every entry drawn, in order
+        super().__init__(person)
+        self.url = url
         self.frames: list[Json] = []  # everything the server started
         self.welcomed: Json = {}
         self.close_code: int | None = None
         self.acking = True
-        self.pulls = 0
         self.faults: list[BaseException] = []
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Json]] = {}
         self._drafts: dict[int, Json] = {}
-        self._pulling: dict[str, asyncio.Task[None]] = {}
-        self._asking: set[asyncio.Task[None]] = set()
-        self._syncing: asyncio.Task[Json] | None = None
         self._socket: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
 
@@ -73,18 +59,6 @@ class Phone:
         }  # fmt: skip
         self._socket = await websockets.connect(self.url, **{**settings, "max_size": None, **options})
         self._reader = asyncio.create_task(self._read())
-
-    def _known(self) -> dict[str, list[int | None]]:
-        return {
-            cid: [self.cursors[cid], head["read_seq"], *((head["peer_read"], head["peer_delivered"]) if "peer" in head else ())]
-            for cid, head in self.heads.items()
-        }
-
-    async def sync(self) -> Json:
-        """Ask for what differs, as a client does when it comes to the foreground."""
-        answer = await self.call("sync", {"heads": self._known()})
-        self._take_heads(answer)
-        return answer
 
     async def drop(self) -> None:
         """The network goes away, without a goodbye."""
@@ -153,7 +127,7 @@ class Phone:
                 await self._take(json.loads(text))
         except websockets.ConnectionClosed:
             pass
-        except Exception as e:  # noqa: BLE001
+        except Exception as e:
             self.faults.append(e)
             await self._socket.close()
         finally:
@@ -191,142 +165,6 @@ class Phone:
     def frames_of(self, kind: str) -> list[Json]:
         return [frame["data"] for frame in self.frames if frame["type"] == kind]
 
-    # --- what it knows --------------------------------------------------------------------------
-
-    def _resume(self, welcome: Json) -> None:
-        if welcome.get("reset"):
-            self.heads, self.cursors, self.entries = {}, {}, {}
-        self.epoch = welcome["epoch"]
-        self._take_heads(welcome)
-
-    def _take_heads(self, answer: Json) -> None:
-        for gone in answer["left"]:
-            self._forget(gone)
-        for head in answer["heads"]:
-            cid = head["conversation"]
-            self.heads[cid] = {**head, **self._furthest(cid, head)}
-            if head.get("reset") or cid not in self.cursors:
-                self.cursors[cid], self.entries[cid] = head["rev"], {}
-            elif head["rev"] > self.cursors[cid]:
-                self._pull(cid)
-
-    def _furthest(self, cid: str, head: Json) -> Json:
-        """Marks only rise; a live one may have overtaken the head."""
-        known = self.heads.get(cid, {})
-        names = [name for name in ("read_seq", "peer_read", "peer_delivered") if name in head and name in known]
-        return {} if head.get("reset") else {name: max(head[name], known[name]) for name in names}
-
-    def _forget(self, cid: str) -> None:
-        for store in (self.heads, self.cursors, self.entries):
-            store.pop(cid, None)
-
-    def _acknowledged(self, ok: Json, draft: Json) -> None:
-        cid = ok["conversation"]
-        if not ok["duplicate"] and ok["prev"] == self.cursors.get(cid, 0):
-            self._advance(cid, ok["rev"])
-            self._place(cid, self._own(ok, draft))
-            self._discover(cid)
-        elif ok["rev"] > self.cursors.get(cid, 0):
-            self._pull(cid)
-
-    def _own(self, ok: Json, draft: Json) -> Json:
-        """The entry that others get, from the draft and its `ok`."""
-        found = {"rev": ok["rev"], "seq": ok["seq"], "sender": self.me, "changed_rev": ok["rev"], "created_at": ok["created_at"]}
-        found |= {name: draft[name] for name in ("kind", "key", "content", "reply_to") if name in draft}
-        if kept := [who for who in draft.get("mentions", ()) if who not in ok.get("mentions_dropped", ())]:
-            found["mentions"] = kept
-        return found
-
-    def _live(self, data: Json) -> None:
-        cid, prev = data["conversation"], data["prev"]
-        self._discover(cid)
-        if prev > self.cursors.get(cid, 0):
-            self._pull(cid)
-            return
-        for item in data["items"]:
-            if item["rev"] > self.cursors.get(cid, 0):
-                self._draw(cid, item)
-
-    def _discover(self, cid: str) -> None:
-        """Something of a conversation that is new here: ask for its head."""
-        if cid not in self.heads and (self._syncing is None or self._syncing.done()):
-            self._syncing = asyncio.create_task(self.sync())
-            self._syncing.add_done_callback(lambda task: task.cancelled() or task.exception())
-
-    def _advance(self, cid: str, rev: int) -> None:
-        assert rev == self.cursors.get(cid, 0) + 1, f"a hole before {rev}"
-        self.cursors[cid] = rev
-        self.seen.append((cid, rev))
-
-    def _draw(self, cid: str, item: Json) -> None:
-        self._advance(cid, item["rev"])
-        if "seq" in item:
-            self._place(cid, item)
-        elif "target" in item:
-            self._change(cid, item)
-        elif item["kind"] == "conversation.left":
-            self._forget(item["content"]["conversation"])
-        elif item["kind"] == "conversation.joined":
-            self._discover(item["content"]["conversation"])
-            self._pull(item["content"]["conversation"])
-
-    def _change(self, cid: str, item: Json) -> None:
-        """A live change has no state where some listener may not see it: whoever holds its target asks again."""
-        if item["target"] not in self.entries.get(cid, {}):
-            return
-        if "state" in item:
-            self._place(cid, item["state"])
-        else:
-            self._asking.add(task := asyncio.create_task(self._ask(cid, item["rev"])))
-            task.add_done_callback(self._asking.discard)
-
-    async def _ask(self, cid: str, rev: int) -> None:
-        with contextlib.suppress(ConnectionError, Refused):
-            page = await self.call("pull", {"conversation": cid, "after_rev": rev - 1, "limit": 1})
-            self._place(cid, page["items"][0]["state"])
-
-    def _place(self, cid: str, message: Json) -> None:
-        """A message as it is now. Who writes has read up to there."""
-        held = self.entries.setdefault(cid, {})
-        seq = message["seq"]
-        if seq not in held or message["changed_rev"] > held[seq]["changed_rev"]:
-            held[seq] = message
-        head = self.heads.get(cid)
-        if head and message["rev"] > head["rev"]:
-            mark = "read_seq" if message["sender"] == self.me else "peer_read"
-            if mark in head:
-                head[mark] = max(head[mark], seq)
-
-    def _marks(self, data: Json) -> None:
-        head = self.heads.get(data["conversation"])
-        if head is None:
-            return
-        if data["user"] == self.me:
-            head["read_seq"] = max(head["read_seq"], data["read_seq"])
-        elif "peer" in head:
-            head["peer_read"] = max(head["peer_read"], data["read_seq"])
-            head["peer_delivered"] = max(head["peer_delivered"], data["delivered_seq"])
-
-    def _pull(self, cid: str) -> None:
-        if cid not in self._pulling or self._pulling[cid].done():
-            self._pulling[cid] = asyncio.create_task(self._pull_all(cid))
-
-    async def _pull_all(self, cid: str) -> None:
-        with contextlib.suppress(ConnectionError, Refused):
-            while await self._pull_page(cid):
-                pass
-
-    async def _pull_page(self, cid: str) -> bool:
-        """Says whether there is more."""
-        self.pulls += 1
-        page = await self.call("pull", {"conversation": cid, "after_rev": self.cursors.get(cid, 0)})
-        if page.get("reset"):
-            self.entries[cid], self.cursors[cid] = {}, page["prev"]
-        for item in page["items"]:
-            if item["rev"] > self.cursors.get(cid, 0):
-                self._draw(cid, item)
-        return bool(self.cursors.get(cid, 0) < page["head"])
-
     # --- what a person does ---------------------------------------------------------------------
 
     async def say(self, text: str, conversation: str | None = None, **more: Any) -> Json:
@@ -359,14 +197,6 @@ class Phone:
             heard = len(self.frames) + len(self.seen)
             await asyncio.sleep(seconds)
 
-    def texts(self, conversation: str) -> list[str | None]:
-        held = self.entries.get(conversation, {})
-        return [(held[seq]["content"] or {}).get("text") for seq in sorted(held)]
-
-    def revs(self, conversation: str) -> list[int]:
-        """Revs in the order in which they were drawn."""
-        return [rev for cid, rev in self.seen if cid == conversation]
-
     async def fetch(self) -> Json:
         """What a new device of the same person sees: heads, and every message. Heads must fit the messages."""
         fresh = await (await Phone(self.person, self.url).connect()).load()
@@ -378,23 +208,3 @@ class Phone:
             newest = max(state[cid]["messages"], default=None)
             assert head.get("last") == state[cid]["messages"].get(newest)
         return state
-
-    def state(self) -> Json:
-        return {
-            cid: {
-                "rev": self.cursors[cid],
-                "messages": self.entries.get(cid, {}),
-                "unread": sum(self._is_unread(cid, message) for message in self.entries.get(cid, {}).values()),
-                "mentions": sum(self._names_me(cid, message) for message in self.entries.get(cid, {}).values()),
-                **{name: head.get(name) for name in ("kind", "read_seq", "peer_read", "peer_delivered", "title")},
-            }
-            for cid, head in self.heads.items()
-        }
-
-    def _is_unread(self, cid: str, message: Json) -> bool:
-        above = message["seq"] > self.heads[cid]["read_seq"]
-        return bool(above and message["sender"] != self.me and message["content"] is not None)
-
-    def _names_me(self, cid: str, message: Json) -> bool:
-        above = message["seq"] > self.heads[cid]["read_seq"]
-        return above and not {self.me, "all"}.isdisjoint(message.get("mentions", ()))

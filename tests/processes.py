@@ -43,6 +43,8 @@ def server_environment(**more: str) -> dict[str, str]:
 class Gateway:
     """A real server process."""
 
+    command: tuple[str, ...] = ("manage.py", "serve", "--port")
+
     def __init__(self, **environment: str):
         self.port = free_port()
         self.environment = environment
@@ -64,7 +66,7 @@ class Gateway:
         return self.process.pid
 
     def launch(self) -> "Gateway":
-        command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
+        command = [sys.executable, *self.command, str(self.port)]
         environment = server_environment(**self.environment)
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)

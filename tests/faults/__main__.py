@@ -1,4 +1,4 @@
-"""`python -m tests.faults --seconds 600 [--seed 1]`: kill the server's processes under load, then count the messages."""
+"""`python -m tests.faults --seconds 600 [--seed 1]`: kill the server's processes under load, count the messages."""
 
 import argparse
 import importlib

@@ -6,6 +6,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 
 import httpx2
 import psycopg
@@ -15,10 +16,13 @@ from redis.asyncio import Redis
 from tests.faults.crowd import Ledger
 from tests.faults.house import House
 
-VICTIMS = {"A": 4, "B": 4, "worker": 4, "postgres": 4, "backend": 2, "valkey": 4, "valkey's data": 2, "drain A": 1, "drain B": 1}
+VICTIMS = {
+    "A": 4, "B": 4, "worker": 4, "postgres": 4, "valkey": 4,
+    "backend": 2, "valkey's data": 2, "drain A": 1, "drain B": 1,
+}  # fmt: skip
 FROZEN = ("A", "B", "worker", "postgres", "valkey")
-FREEZE, TOGETHER = 0.15, 0.3
-PAUSE_SECONDS, LULL_EVERY = 1.5, 5
+FREEZE, TOGETHER, SILENCE, LAST_WORDS = 0.15, 0.3, 0.3, 0.1  # how often
+SHORT_FREEZE, LONG_FREEZE, PAUSE_SECONDS = 6, 20, 1.5
 HEAL_SECONDS = 90
 FAILED = (OSError, TimeoutError, httpx2.HTTPError, psycopg.Error, RedisError)
 
@@ -31,6 +35,7 @@ class Chaos:
     def __init__(self, house: House, ledger: Ledger, rng: random.Random, seconds: float):
         self._house, self._ledger, self._rng = house, ledger, rng
         self._began, self._seconds = time.monotonic(), seconds
+        self._frozen: set[asyncio.Task[None]] = set()
         self.kills: Counter[str] = Counter()
         self.longest = 0.0
 
@@ -39,26 +44,50 @@ class Chaos:
         print(line, flush=True)
         self._house.note(line)
 
-    async def rage(self, lull: Callable[[], Awaitable[None]]) -> None:
-        """Kill until the time is over; now and then there is a lull after the wounds are healed."""
-        self._began = time.monotonic()
-        end = self._began + self._seconds
-        rounds = 0
-        while time.monotonic() < end:
-            await asyncio.sleep(self._rng.expovariate(1 / PAUSE_SECONDS))
-            began, victims = time.monotonic(), [await self._strike()]
-            while self._rng.random() < TOGETHER:
-                await asyncio.sleep(self._rng.random() * 1.5)
-                victims.append(await self._strike())
-            took = await self._healed(began)
-            self.say(f"{', '.join(victims)}: works again after {took:.1f} s")
-            rounds += 1
-            if rounds % LULL_EVERY == 0:
-                await lull()
+    async def rage(self, hush: Callable[[], None], settle: Callable[[], Awaitable[None]]) -> None:
+        """Kill until the time is over.
 
-    async def _strike(self) -> str:
+        `hush` lets nobody begin a message. In a silence nothing follows a lost delivery that would reveal it, so at its
+        end (`settle`) whatever is missing is found.
+        """
+        self._began = time.monotonic()
+        while time.monotonic() < self._began + self._seconds:
+            await asyncio.sleep(self._rng.expovariate(1 / PAUSE_SECONDS))
+            began = time.monotonic()
+            victims, silent = await self._round(hush)
+            took = await self._healed(began, silent=silent)
+            self.say(f"{', '.join(victims)}: works again after {took:.1f} s")
+            if silent:
+                await settle()
+        await asyncio.gather(*self._frozen)
+
+    async def _round(self, hush: Callable[[], None]) -> tuple[list[str], bool]:
+        if self._rng.random() < LAST_WORDS:
+            return await self._last_words(hush), True
+        silent = self._rng.random() < SILENCE
+        if silent:
+            hush()
+        victims = [self._strike()]
+        while self._rng.random() < TOGETHER:
+            await asyncio.sleep(self._rng.random() * 1.5)
+            victims.append(self._strike())
+        return victims, silent
+
+    async def _last_words(self, hush: Callable[[], None]) -> list[str]:
+        """A gateway has answered, but could not tell the other one before it was killed."""
+        gateway = self._rng.choice(list(self._house.ports))
+        frozen = self._freeze("valkey", 2)
+        await asyncio.sleep(1)
+        hush()
+        await asyncio.sleep(self._rng.random() * 0.1)
+        self._house.kill(gateway)
+        self.kills[gateway] += 1
+        return [frozen, gateway, "silence"]
+
+    def _strike(self) -> str:
         if self._rng.random() < FREEZE:
-            return await self._freeze(self._rng.choice(FROZEN))
+            longest = LONG_FREEZE if self._seconds > 200 and self._rng.random() < 0.4 else SHORT_FREEZE
+            return self._freeze(self._rng.choice(FROZEN), self._rng.uniform(1, longest))
         victim = self._rng.choices(list(VICTIMS), list(VICTIMS.values()))[0]
         if victim == "backend":
             self._house.kill_backend(self._rng)
@@ -71,24 +100,30 @@ class Chaos:
         self.kills[victim] += 1
         return victim
 
-    async def _freeze(self, victim: str) -> str:
-        seconds = self._rng.uniform(1, 20 if self._seconds > 200 and self._rng.random() < 0.4 else 6)
+    def _freeze(self, victim: str, seconds: float) -> str:
+        async def thaw() -> None:
+            await asyncio.sleep(seconds)
+            self._house.wake(victim)
+
         self._house.freeze(victim)
-        await asyncio.sleep(seconds)
-        self._house.wake(victim)
+        task = asyncio.get_running_loop().create_task(thaw())
+        self._frozen.add(task)
+        task.add_done_callback(self._frozen.discard)
         self.kills[f"{victim} frozen"] += 1
-        return f"{victim} (frozen for {seconds:.1f} s)"
+        return f"{victim} frozen for {seconds:.1f} s"
 
     # --- healed -------------------------------------------------------------------------------------
 
-    async def _healed(self, struck: float) -> float:
-        """Everybody answers, the outbox moves, and then both gateways acknowledge a message."""
+    async def _healed(self, struck: float, *, silent: bool) -> float:
+        """Everybody answers, the outbox moves, and then both gateways acknowledge a message, if there is any."""
         try:
             async with asyncio.timeout(HEAL_SECONDS):
+                await asyncio.gather(*self._frozen)
                 await self.until_answering(self._house.ports)
                 await self._until_relayed()
                 answering = asyncio.get_running_loop().time()
-                while any(self._ledger.heard.get(name, 0) <= answering for name in self._house.ports):
+                heard = self._ledger.heard
+                while not silent and min(heard[name] for name in self._house.ports) <= answering:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
         except TimeoutError as e:
             raise Unhealed(f"{self._ledger.open} messages wait, {self._ledger.heard}") from e
@@ -99,7 +134,7 @@ class Chaos:
     async def until_answering(self, ports: dict[str, int]) -> None:
         async with httpx2.AsyncClient(timeout=5) as client:
             for port in ports.values():
-                await self._until(lambda port=port: self._is_ready(client, port))
+                await self._until(partial(self._is_ready, client, port))
         await self._until(self._valkey_answers)
 
     async def _until(self, answers: Callable[[], Awaitable[bool]]) -> None:
@@ -131,5 +166,5 @@ class Chaos:
         while not found:
             with contextlib.suppress(*FAILED):
                 async with await psycopg.AsyncConnection.connect(url, connect_timeout=5) as link:
-                    found = await (await link.execute(f"select {which}(id) from outbox")).fetchall()  # type: ignore[call-overload]
+                    found = await (await link.execute(f"select {which}(id) from outbox")).fetchall()
         return next(iter(found))[0]

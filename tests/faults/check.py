@@ -5,7 +5,7 @@ whoever was answered before another began stands before him; each device has see
 """
 
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -84,20 +84,24 @@ class Findings:
 def check_log(sent: Iterable[Sent], log: Log, found: Findings) -> None:
     for conversation, rows in log.items():
         _check_numbers(conversation, rows, found)
-    places: dict[str, list[tuple[str, Row]]] = defaultdict(list)
-    for conversation, rows in log.items():
-        for row in rows:
-            if row.key:
-                places[row.key].append((conversation, row))
+    places = _places(log)
     known = {one.key: one for one in sent}
     for key, where in places.items():
         if len(where) > 1:
             found.doubled.append(f"key {key} stands in the log {len(where)} times: {[(c, r.rev) for c, r in where]}")
-        if key not in known:
-            found.other.append(f"key {key} was sent by nobody, but is stored")
+    found.other += [f"key {key} was sent by nobody, but is stored" for key in places.keys() - known.keys()]
     for one in known.values():
         _check_message(one, places.get(one.key, []), found)
     _check_sequence(known.values(), found)
+
+
+def _places(log: Log) -> dict[str, list[tuple[str, Row]]]:
+    found: dict[str, list[tuple[str, Row]]] = defaultdict(list)
+    for conversation, rows in log.items():
+        for row in rows:
+            if row.key:
+                found[row.key].append((conversation, row))
+    return found
 
 
 def _check_numbers(conversation: str, rows: Sequence[Row], found: Findings) -> None:
@@ -111,14 +115,15 @@ def _check_numbers(conversation: str, rows: Sequence[Row], found: Findings) -> N
 def _check_message(one: Sent, where: Sequence[tuple[str, Row]], found: Findings) -> None:
     if not one.told:
         found.other.append(f"{one.key} of {one.sender} was never acknowledged {one.refused}")
-        return
-    first = one.told[0]
+    elif not where:
+        found.lost.append(f"{one.key} was acknowledged at {one.conversation} rev {one.told[0].rev} and is not stored")
+    else:
+        _check_place(one, one.told[0], *where[0], found)
+
+
+def _check_place(one: Sent, first: Told, conversation: str, row: Row, found: Findings) -> None:
     if any(told[:3] != first[:3] for told in one.told):
         found.doubled.append(f"{one.key} was told different places: {one.told}")
-    if not where:
-        found.lost.append(f"{one.key} was acknowledged at {one.conversation} rev {first.rev} and is not stored")
-        return
-    conversation, row = where[0]
     if (conversation, row.rev, row.seq, row.created_at) != (one.conversation, *first[:3]):
         found.reordered.append(f"{one.key} was told {one.conversation} {first}, but stands in {conversation} as {row}")
     if row.sender != one.sender or row.text not in {one.text, *one.texts}:
@@ -132,35 +137,28 @@ def _check_sequence(sent: Iterable[Sent], found: Findings) -> None:
         if one.told:
             conversations[one.conversation].append(one)
     for ones in conversations.values():
-        ones.sort(key=lambda one: -one.told[0].rev)
-        earliest, who = float("inf"), ones[0]
-        for one in ones:
+        earliest = float("inf")
+        for one in sorted(ones, key=lambda one: -one.told[0].rev):
             if earliest < one.began:
-                found.reordered.append(f"{one.key} (rev {one.told[0].rev}) began after {who.key} was acknowledged")
-            heard = min(told.at for told in one.told)
-            if heard < earliest:
-                earliest, who = heard, one
+                found.reordered.append(f"{one.key} (rev {one.told[0].rev}) began after a later one was acknowledged")
+            earliest = min(earliest, *(told.at for told in one.told))
 
 
 def check_view(device: str, conversation: str, view: View, rows: Sequence[Row], found: Findings) -> None:
     here = f"{device} in {conversation}"
-    revs = list(view.revs)
-    seen = set(revs)
-    if len(revs) != len(seen):
-        twice = sorted(rev for rev in seen if revs.count(rev) > 1)
-        found.doubled.append(f"{here} saw twice: {twice[:10]}")
-    if any(later < earlier for earlier, later in zip(revs, revs[1:], strict=False)):
-        found.reordered.append(f"{here}: entries came out of order")
+    counts = Counter(view.revs)
     wanted = {row.rev: row for row in rows if row.rev > view.after}
-    if gone := sorted(wanted.keys() - seen):
-        found.missing.append(f"{here} never saw {len(gone)} of {len(wanted)} entries: {gone[:10]}")
-    if surplus := sorted(seen - wanted.keys()):
+    if twice := [rev for rev, count in counts.items() if count > 1]:
+        found.doubled.append(f"{here} saw twice: {twice[:10]}")
+    if surplus := sorted(counts.keys() - wanted.keys()):
         found.doubled.append(f"{here} saw entries that are not in the log: {surplus[:10]}")
-    for rev, print_ in zip(revs, view.prints, strict=True):
-        row = wanted.get(rev)
-        if row and fingerprint(*row[1:6]) != print_:
-            found.reordered.append(f"{here}: rev {rev} was something else than {row}")
-            return
+    if gone := sorted(wanted.keys() - counts.keys()):
+        found.missing.append(f"{here} never saw {len(gone)} of {len(wanted)} entries: {gone[:10]}")
+    if list(view.revs) != sorted(view.revs):
+        found.reordered.append(f"{here}: entries came out of order")
+    prints = {rev: fingerprint(row.kind, row.seq, row.sender, row.key, row.target) for rev, row in wanted.items()}
+    if odd := [rev for rev, seen in zip(view.revs, view.prints, strict=True) if prints.get(rev, seen) != seen]:
+        found.reordered.append(f"{here}: these were something else than what is stored: {odd[:10]}")
 
 
 def check_states(device: str, state: Mapping[str, Any], fresh: Mapping[str, Any], found: Findings) -> None:

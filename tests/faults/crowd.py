@@ -3,28 +3,34 @@
 import asyncio
 import itertools
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
+from django.db import DatabaseError, connection
 
 from imserver.ids import uuid7
+from tests import make
 from tests.faults.check import Sent, Told
 from tests.faults.device import BROKEN, Device, Refused
+from tests.faults.house import House
 from tests.make import Person
 
 FAILED = (*BROKEN, httpx2.HTTPError)
 LONGEST_PAUSE = 2.0
+LOOPS = 2  # messages that a person has under way
+FOUNDING_SECONDS, GROUP_MEMBERS = 4.0, 6
 AGAIN = 0.02  # of the answered messages are sent once more later, as by a device that lost the answer
-CHANGED = 0.06
+CHANGED, MARKED = 0.06, 0.2
 
 
 @dataclass
 class Human:
     person: Person
     devices: list[Device]
+    new: Device  # bought when all is over
     conversations: list[str]
     weights: list[float]
     by_rest: float  # share of the messages
@@ -36,7 +42,9 @@ class Ledger:
 
     sent: dict[str, Sent] = field(default_factory=dict)
     read: Counter[tuple[str, str]] = field(default_factory=Counter)  # (conversation, user): acknowledged read mark
-    heard: dict[str, float] = field(default_factory=dict)  # when each gateway last acknowledged
+    heard: defaultdict[str, float] = field(
+        default_factory=lambda: defaultdict(float)
+    )  # when each gateway last acknowledged
     duplicates: int = 0
     retries: int = 0
     open: int = 0
@@ -47,8 +55,8 @@ class Ledger:
 
 
 class Crowd:
-    def __init__(self, ledger: Ledger, http: dict[str, str], rng: random.Random, rate: float):
-        self.ledger, self._http, self._rng, self._rate = ledger, http, rng, rate
+    def __init__(self, house: House, ledger: Ledger, rng: random.Random, rate: float):
+        self.ledger, self._house, self._rng, self._rate = ledger, house, rng, rate
         self.humans: list[Human] = []
         self.working = asyncio.Event()
         self.working.set()
@@ -59,20 +67,47 @@ class Crowd:
 
     async def work(self, human: Human) -> None:
         """One message after the other, until all is over. Never gives one up."""
-        pause = len(self.humans) * 2 / self._rate
+        pause = len(self.humans) * LOOPS / self._rate
         while True:
             await asyncio.sleep(self._rng.expovariate(1 / pause))
             await self.working.wait()
             if self.ended:
                 return
-            conversation = self._rng.choices(human.conversations, human.weights)[0]
-            sent = await self.write(human, conversation)
-            if self._rng.random() < AGAIN:
-                self._later(human, sent)
-            if self._rng.random() < CHANGED:
-                await self._change(human, sent)
-            if self._rng.random() < 0.2:
-                await self._read(human, conversation)
+            self.ledger.open += 1
+            await self._do_something(human)
+            self.ledger.open -= 1
+
+    async def _do_something(self, human: Human) -> None:
+        conversation = self._rng.choices(human.conversations, human.weights)[0]
+        sent = await self.write(human, conversation)
+        if self._rng.random() < AGAIN:
+            self._later(human, sent)
+        if self._rng.random() < CHANGED:
+            await self._change(human, sent)
+        if self._rng.random() < MARKED:
+            await self._read(human, conversation)
+
+    async def found_groups(self) -> None:
+        """Groups come into being under fire too: all devices of their members have to learn of them, and listen."""
+        while True:
+            await asyncio.sleep(self._rng.expovariate(1 / FOUNDING_SECONDS))
+            await self.working.wait()
+            if self.ended:
+                return
+            self.ledger.open += 1
+            members = self._rng.sample(self.humans, GROUP_MEMBERS)
+            group = await self._founded(members)
+            for human in members:
+                human.conversations.append(group)
+                human.weights.append(1.0)
+            self.ledger.open -= 1
+
+    async def _founded(self, members: list[Human]) -> str:
+        while True:
+            try:
+                return await asyncio.to_thread(_found, [human.person for human in members])
+            except DatabaseError:  # perhaps it was made: then its members have two
+                await asyncio.sleep(0.5)
 
     async def write(self, human: Human, conversation: str) -> Sent:
         text = f"{human.person.username} {next(self._numbers)}"
@@ -82,23 +117,19 @@ class Crowd:
         return sent
 
     async def _deliver(self, human: Human, sent: Sent) -> None:
-        self.ledger.open += 1
+        """Until there is an answer, by whatever door."""
         for attempt in itertools.count():
             rest = self._rng.random() < (human.by_rest if attempt == 0 else 0.3)
             try:
-                answer, place = await (self._by_rest(human, sent) if rest else self._by_socket(human, sent))
+                await (self._by_rest(human, sent) if rest else self._by_socket(human, sent))
             except Refused as e:
-                if e.retry == "no":
-                    sent.refused = e.code
-                    break
-            except FAILED:
-                pass
-            else:
-                self._told(sent, answer, place)
+                sent.refused = e.code if e.retry == "no" else ""
+            except FAILED as e:
+                self._house.note(f"no answer: {'REST' if rest else 'socket'}, {e!r}, {sent}")
+            if sent.told or sent.refused:
                 break
             self.ledger.retries += 1
             await asyncio.sleep(min(0.05 * 2**attempt, LONGEST_PAUSE) * self._rng.random())
-        self.ledger.open -= 1
 
     def _told(self, sent: Sent, answer: dict[str, Any], place: str) -> None:
         told = Told(answer["rev"], answer["seq"], answer["created_at"], answer["duplicate"], self._now())
@@ -108,19 +139,20 @@ class Crowd:
         self.ledger.duplicates += told.duplicate
         self.ledger.heard[place] = told.at
 
-    async def _by_socket(self, human: Human, sent: Sent) -> tuple[dict[str, Any], str]:
+    async def _by_socket(self, human: Human, sent: Sent) -> None:
         device = self._rng.choice(human.devices)
         async with asyncio.timeout(5):
             await device.ready.wait()
         place = device.place
-        return await device.call("message.send", {"conversation": sent.conversation, **_draft(sent)}), place
+        self._told(sent, await device.call("message.send", {"conversation": sent.conversation, **_draft(sent)}), place)
 
-    async def _by_rest(self, human: Human, sent: Sent) -> tuple[dict[str, Any], str]:
-        place = self._rng.choice(list(self._http))
-        return await self._request(human, place, "POST", f"{sent.conversation}/messages", _draft(sent)), place
+    async def _by_rest(self, human: Human, sent: Sent) -> None:
+        place = self._rng.choice(list(self._house.ports))
+        path = f"{sent.conversation}/messages"
+        self._told(sent, await self._request(human, place, "POST", path, _draft(sent)), place)
 
     async def _request(self, human: Human, place: str, method: str, path: str, body: Any) -> dict[str, Any]:
-        url = f"{self._http[place]}/v1/conversations/{path}"
+        url = f"http://127.0.0.1:{self._house.ports[place]}/v1/conversations/{path}"
         headers = {"Authorization": f"Bearer {human.person.token}"}
         answer = await self._client.request(method, url, json=body, headers=headers)
         if answer.status_code >= 500:
@@ -155,7 +187,7 @@ class Crowd:
     async def _stubbornly(self, job: Callable[[str], Awaitable[object]]) -> None:
         for attempt in itertools.count():
             try:
-                await job(self._rng.choice(list(self._http)))
+                await job(self._rng.choice(list(self._house.ports)))
             except Refused as e:
                 if e.retry == "no":
                     return
@@ -167,7 +199,7 @@ class Crowd:
 
     async def _read(self, human: Human, conversation: str) -> None:
         device = self._rng.choice(human.devices)
-        read = max(device.messages.get(conversation, {}), default=0)
+        read = max(device.memory.messages.get(conversation, {}), default=0)
         try:
             found = await device.call("mark", {"conversation": conversation, "read_seq": read})
         except (Refused, *BROKEN):
@@ -178,7 +210,7 @@ class Crowd:
     async def at_rest(self) -> None:
         """Nobody begins anything; returns once everything begun has its answer."""
         self.working.clear()
-        while self.ledger.open or self._tasks:
+        while self.ledger.open or self._tasks:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
     async def end(self) -> None:
@@ -188,6 +220,13 @@ class Crowd:
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+def _found(people: list[Person]) -> str:
+    try:
+        return str(make.group(*people, title="Founded under fire"))
+    finally:
+        connection.close()
 
 
 def _draft(sent: Sent) -> dict[str, Any]:

@@ -26,7 +26,13 @@ SETTINGS = {
     "DATABASE_POOL": "6",
 }
 # Said by a server only if a rule of ours is broken, whatever was killed.
-NEVER = ("deadlock detected", "was never awaited", "was never retrieved", "could not be appended", "refused by the data")
+NEVER = (
+    "deadlock detected",
+    "was never awaited",
+    "was never retrieved",
+    "could not be appended",
+    "refused by the data",
+)
 START_SECONDS = 60
 
 
@@ -89,6 +95,11 @@ class House:
     def note(self, line: str) -> None:
         if self._log:
             self._log.write(f"{time.strftime('%H:%M:%S')} === {line}\n")
+
+    @property
+    def deadlocks(self) -> int:
+        """From what PostgreSQL said: its own counters do not survive a crash."""
+        return self.said["postgres: deadlock detected"]
 
     # --- what happens to it -------------------------------------------------------------------------
 

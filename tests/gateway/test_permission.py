@@ -1,0 +1,153 @@
+"""Who may hear, who may no longer, and who may not come in."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+import pytest
+
+from messaging import actions
+from tests import make
+from tests.gateway.stage import Stage, django, rest, until
+from tests.phone import Json, Phone, Refused
+from tests.processes import Gateway
+
+PhoneOf = Callable[..., Phone]
+
+
+def items(phone: Phone, conversation: UUID) -> list[Json]:
+    """Every entry of a conversation that came to this device by itself."""
+    frames = [data for data in phone.frames_of("entries") if data["conversation"] == str(conversation)]
+    return [item for data in frames for item in data["items"]]
+
+
+async def chatter(phones: Sequence[Phone], conversation: UUID, stopping: asyncio.Event) -> None:
+    async def talk(phone: Phone) -> None:
+        while not stopping.is_set():
+            await phone.say("words", str(conversation))
+            await phone.tell("typing", {"conversation": str(conversation)})
+            await asyncio.sleep(0.05)
+
+    await asyncio.gather(*(talk(phone) for phone in phones))
+
+
+async def test_removed_members_hear_nothing_later_and_newcomers_nothing_older(
+    gateways: tuple[Gateway, Gateway], phone: PhoneOf
+) -> None:
+    """50 people are added and removed again while others talk."""
+    people = await django(lambda: [make.person(f"p{i}") for i in range(52)])
+    owner, talker, *crowd = people
+    group = await django(make.group, owner, talker)
+    talkers = [await phone(person, i).connect() for i, person in enumerate((owner, talker))]
+    devices = [await phone(person, i % 2).connect() for i, person in enumerate(crowd)]
+    stopping = asyncio.Event()
+    talking = asyncio.create_task(chatter(talkers, group, stopping))
+    for person in crowd:
+        await django(actions.add_members, conversation_id=group, user_ids=[person.id], by=owner.id)
+    await until(lambda: all(items(device, group) for device in devices))
+    for person in crowd:
+        await django(actions.remove_members, conversation_id=group, user_ids=[person.id], by=owner.id)
+    stopping.set()
+    await talking
+    await asyncio.gather(*(device.quiet(0.3) for device in devices))
+    moves = {
+        (entry["kind"], entry["content"].get("user")): entry["rev"] for entry in await everything(talkers[0], group)
+    }
+    for device in devices:
+        revs = [item["rev"] for item in items(device, group)]
+        assert moves["member.joined", device.me] <= min(revs)
+        assert max(revs) < moves["member.left", device.me]
+        assert str(group) not in device.heads
+        await gets_nothing(device, group)
+    heard = [len(device.frames) for device in devices]
+    await talkers[0].tell("typing", {"conversation": str(group)})
+    await devices[0].tell("typing", {"conversation": str(group)})
+    await talkers[1].say("the end", str(group))
+    assert [len(device.frames) for device in devices] == heard
+    assert all(data["user"] != devices[0].me for data in talkers[0].frames_of("typing"))
+
+
+async def gets_nothing(device: Phone, conversation: UUID) -> None:
+    asked: list[tuple[str, Json]] = [("pull", {"after_rev": 0}), ("pull", {"before_seq": 10_000}), ("pull", {})]
+    for kind, data in (*asked, ("mark", {"read_seq": 1})):
+        with pytest.raises(Refused, match="not_a_member"):
+            await device.call(kind, {"conversation": str(conversation), **data})
+    with pytest.raises(Refused, match="not_a_member"):
+        await device.say("let me in", str(conversation))
+
+
+async def everything(phone: Phone, conversation: UUID) -> list[Json]:
+    found: list[Json] = []
+    while True:
+        page = await phone.call("pull", {"conversation": str(conversation), "after_rev": len(found)})
+        found += page["items"]
+        if len(found) == page["head"]:
+            return found
+
+
+async def test_a_newcomer_sees_nothing_older_by_any_way(stage: Stage) -> None:
+    await django(actions.add_members, conversation_id=stage.group, user_ids=[stage.eve.id], by=stage.ann.id)
+    device = stage.of(stage.eve)
+    await until(lambda: str(stage.group) in device.heads)
+    await stage.of(stage.ann).say("for Eve too", str(stage.group))
+    await rest(
+        stage.gateways[0],
+        stage.ann,
+        "PATCH",
+        f"/v1/conversations/{stage.group}/messages/1",
+        {"content": {"text": "secret"}},
+    )
+    await until(lambda: device.cursors[str(stage.group)] == 7)
+    assert [item["seq"] for item in await device.history(str(stage.group))] == [4]
+    page = await device.call("pull", {"conversation": str(stage.group), "after_rev": 0})
+    assert (page["prev"], page["reset"], [item["rev"] for item in page["items"]]) == (4, True, [5, 6, 7])
+    assert "state" not in page["items"][2]
+    assert all("state" not in item for item in items(device, stage.group))
+    for path in ("messages/3", "messages?after_seq=0", "entries?after_rev=0"):
+        _, said = await rest(stage.gateways[1], stage.eve, "GET", f"/v1/conversations/{stage.group}/{path}")
+        assert "message 2" not in str(said)
+        assert "secret" not in str(said)
+    with pytest.raises(Refused, match="bad_reply"):
+        await device.say("what?", str(stage.group), reply_to=2)
+
+
+async def test_who_comes_back_starts_anew(stage: Stage) -> None:
+    await django(actions.remove_members, conversation_id=stage.group, user_ids=[stage.bob.id], by=stage.ann.id)
+    await stage.of(stage.ann).say("without Bob", str(stage.group))
+    await django(actions.add_members, conversation_id=stage.group, user_ids=[stage.bob.id], by=stage.ann.id)
+    await stage.of(stage.ann).say("with Bob", str(stage.group))
+    for device in (stage.of(stage.bob, 0), stage.of(stage.bob, 1)):
+        await until(lambda device=device: device.texts(str(stage.group)) == ["with Bob"])
+    away = await stage.away[1].connect()
+    await until(lambda: away.texts(str(stage.group)) == ["with Bob"])
+
+
+async def test_those_who_are_online_hear_a_group_from_the_moment_they_join(stage: Stage) -> None:
+    group = await django(make.group, stage.eve, stage.cat)
+    devices = [stage.of(person, i) for person in (stage.eve, stage.cat) for i in range(2)]
+    await until(lambda: all(str(group) in device.heads for device in devices))
+    await stage.of(stage.eve).say("hello", str(group))
+    await until(lambda: all(device.texts(str(group)) == ["hello"] for device in devices))
+
+
+async def test_strangers_learn_nothing(stage: Stage) -> None:
+    eve = stage.of(stage.eve)
+    for place in (stage.direct, stage.group, stage.notes):
+        await eve.tell("typing", {"conversation": str(place)})
+        for kind, data in (("pull", {"after_rev": 0}), ("mark", {"read_seq": 1})):
+            with pytest.raises(Refused, match="not_a_member"):
+                await eve.call(kind, {"conversation": str(place), **data})
+    with pytest.raises(Refused, match="user_not_found"):
+        await eve.say("hello?", to_user="00000000-0000-4000-8000-000000000000")
+    assert not stage.of(stage.bob).frames_of("typing")
+
+
+async def test_typing_reaches_the_others_and_nobody_else(stage: Stage) -> None:
+    await stage.of(stage.ann).tell("typing", {"conversation": str(stage.direct)})
+    await stage.of(stage.bob).tell("typing", {"conversation": str(stage.group)})
+    said = {"conversation": str(stage.direct), "user": str(stage.ann.id)}
+    await until(lambda: stage.of(stage.bob, 1).frames_of("typing") == [said])
+    await until(lambda: len(stage.of(stage.cat, 1).frames_of("typing")) == 1)
+    assert all("seq" not in data for device in stage.devices for data in device.frames_of("typing"))
+    assert not stage.of(stage.eve).frames_of("typing")
+    assert len(stage.of(stage.ann).frames_of("typing")) == 1
