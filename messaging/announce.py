@@ -12,8 +12,7 @@ from django.db import transaction
 
 from imserver import database
 from imserver.realtime import push
-from imserver.realtime.bulletin import Entries, Item, Shout
-from imserver.realtime.order import last_seq
+from imserver.realtime.bulletin import Entries, Item, Shout, last_seq
 from messaging import entries, log, queries
 from messaging.log import Draft, Marked, Note, Outcome
 from messaging.queries import Audience

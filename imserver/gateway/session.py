@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+from psycopg import OperationalError
 
 from imserver import commands as table
 from imserver.errors import AccountBanned, DomainError, NotAuthenticated, RateLimited, Unavailable
@@ -69,11 +70,17 @@ class Session:
         logins, self._waiting = self._waiting, []
         try:
             await self._welcome(await self._admitted(logins))
+        except OperationalError as e:
+            logger.warning("%s logins found no database: %s", len(logins), e)
+            self._later(logins)
         except Exception:
             logger.exception("%s logins could not be served", len(logins))
-            for login in logins:
-                if login.call.socket.held is not None:
-                    self._turn_away(login.call, Unavailable(), Close.DRAIN)
+            self._later(logins)
+
+    def _later(self, logins: Sequence[Login]) -> None:
+        for login in logins:
+            if login.call.socket.held is not None:
+                self._turn_away(login.call, Unavailable(), Close.DRAIN)
 
     async def _admitted(self, logins: Sequence[Login]) -> list[tuple[Login, Any]]:
         """Those whose session row lives, whose account is active, and who have a socket to spare."""

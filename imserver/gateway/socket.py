@@ -1,4 +1,4 @@
-"""One connection: what comes in is parsed and run, what goes out is numbered and bounded."""
+"""One connection: what comes in is parsed, run and answered."""
 
 import asyncio
 import logging
@@ -8,21 +8,21 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
+from psycopg import OperationalError
 
 from imserver import errors
 from imserver.api.parsing import MALFORMED, refusal
 from imserver.errors import DomainError
 from imserver.gateway import protocol
 from imserver.gateway.limiter import Limiter
+from imserver.gateway.outlet import Outlet
 from imserver.gateway.protocol import Close, Frame
-from imserver.gateway.window import Window
 from imserver.gateway.wire import Wire
 from imserver.realtime.listener import Arrived
 
 logger = logging.getLogger(__name__)
 UNANSWERED = settings.LIMITS["unanswered"]
 STRIKES = 3
-EPHEMERAL_ROOM = 32  # frames under way, beyond which typing and the like are dropped
 
 
 class Call:
@@ -59,17 +59,14 @@ class Command(NamedTuple):
 Find = Callable[["Socket", str], Command | None]
 
 
-class Socket:
+class Socket(Outlet):
     """One connection. Implements imserver.realtime.listener.Listener."""
 
     __slots__ = (
         "address",
-        "closed",
         "expires_at",
         "expiring",
         "find",
-        "frame",
-        "held",
         "limiter",
         "next_ping",
         "opened_at",
@@ -81,24 +78,20 @@ class Socket:
         "unanswered",
         "user",
         "user_id",
-        "window",
-        "wire",
     )  # fmt: skip
 
     def __init__(self, find: Find, wire: Wire, address: str, now: float):
-        self.find, self.wire, self.address = find, wire, address
+        super().__init__(wire)
+        self.find, self.address = find, address
         self.user = self.session = ""
         self.user_id = UUID(int=0)
         self.topics: set[str] = set()
-        self.window, self.limiter = Window(), Limiter()
-        self.held: list[tuple[bytes, Arrived]] | None = []  # until the welcome is out
-        self.frame = self.unanswered = self.strikes = 0
-        self.closed = self.expiring = False
+        self.limiter = Limiter()
+        self.unanswered = self.strikes = 0
+        self.expiring = False
         self.expires_at = self.next_ping = 0.0
         self.opened_at = self.ponged_at = now
         self.tasks: set[asyncio.Task[None]] = set()
-
-    # --- in ---------------------------------------------------------------------------------------
 
     def receive(self, payload: bytes, binary: bool) -> None:  # noqa: FBT001
         if self.closed:
@@ -159,6 +152,9 @@ class Socket:
             await job
         except DomainError as e:
             call.error(e)
+        except OperationalError as e:
+            logger.warning("A command found no database: %s", e)
+            call.error(errors.Unavailable())
         except Exception:
             logger.exception("A command broke")
             call.error(errors.ServerError())
@@ -182,8 +178,6 @@ class Socket:
         else:
             self._bad(call_id, errors.NotAuthenticated("The first frame must be hello."))
 
-    # --- out --------------------------------------------------------------------------------------
-
     def answer(self, message: bytes) -> None:
         if not self.closed:
             self.wire.write(message)
@@ -194,31 +188,9 @@ class Socket:
         if self.unanswered == UNANSWERED // 2:
             self.wire.resume()
 
-    def push(self, body: bytes, arrived: Arrived = (), *, droppable: bool = False, asked: bool = False) -> None:
-        """A numbered frame. A reader that is too slow is closed and comes back: the socket is lost, not the message.
-
-        The bytes that a client asked for do not count, or large pages would close it again and again.
-        """
-        if self.closed or (droppable and (self.held is not None or len(self.window) > EPHEMERAL_ROOM)):
-            return
-        if self.held is not None:
-            self.held.append((body, arrived))
-            return
-        self.frame += 1
-        message = b'{"frame":%d,%b' % (self.frame, body)
-        if self.window.add(self.frame, 0 if asked else len(message), arrived):
-            self.wire.write(message)
-        else:
-            self.close(Close.SLOW)
-
     def welcome(self, call: Call, data: bytes, arrived: Arrived) -> None:
         """What was held while the heads were read follows the welcome."""
         held, self.held = self.held or [], None
         call.numbered(b"welcome", data, arrived)
         for body, messages in held:
             self.push(body, messages)
-
-    def close(self, code: int) -> None:
-        if not self.closed:
-            self.closed = True
-            self.wire.close(code)

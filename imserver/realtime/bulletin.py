@@ -1,7 +1,8 @@
 """What travels on the bus, from whoever committed to every gateway that has a listener."""
 
+import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -49,6 +50,7 @@ class Revoked(msgspec.Struct, tag="x", array_like=True):
 Bulletin = Entries | Ring | Shout | Beat | Revoked
 Item = tuple[tuple[str, ...], Bulletin]
 
+_MESSAGE = re.compile(rb'\{"rev":\d+,"seq":(\d+)')
 encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Bulletin).decode
 
@@ -61,3 +63,16 @@ def unpack(payload: bytes) -> Iterator[Item]:
         at += 8
         yield tuple(payload[at : at + topics].decode().split(" ")), _decode(payload[at + topics : at + topics + blob])
         at += topics + blob
+
+
+def last_seq(items: Sequence[bytes]) -> int:
+    """The highest message number among spelled entries, or 0."""
+    return next((int(found[1]) for item in reversed(items) if (found := _MESSAGE.match(item))), 0)
+
+
+def trim(entries: Entries, last: int) -> Entries:
+    """What of the entries lies above `last`."""
+    seen = max(last - entries.prev, 0)
+    if not seen:
+        return entries
+    return Entries(entries.conversation, entries.prev + seen, entries.items[seen:], entries.last_seq, entries.plain)

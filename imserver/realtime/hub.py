@@ -1,8 +1,6 @@
-"""Topics to sockets of this process.
+"""What the sockets of this process hear.
 
-Every start is the same: register the topic and wait for the confirmation, read the store, deliver up to it, release
-what was held meanwhile. No permission is kept here: who may hear a group is read after its topic is confirmed, and a
-removal is an entry of the group that takes the socket off before anything later is delivered.
+A removal is an entry of its group, and takes the socket off before anything later is delivered.
 """
 
 import asyncio
@@ -13,20 +11,18 @@ from types import MappingProxyType
 
 import msgspec
 
-from imserver.realtime.bulletin import Entries, Item, Revoked, Ring, Shout
+from imserver.realtime.bulletin import Entries, Item, Revoked, Ring, Shout, trim
+from imserver.realtime.frames import arrival, spell, weave
 from imserver.realtime.layer import Bus
-from imserver.realtime.listener import Answer, Arrived, Listener, Store
-from imserver.realtime.order import Order, trim
+from imserver.realtime.listener import Answer, Listener, Store
+from imserver.realtime.order import Order
+from imserver.realtime.topics import NEVER, Topics
 
 logger = logging.getLogger(__name__)
 _MOVES = re.compile(rb'\{"rev":\d+,"kind":"(?:member\.left|conversation\.joined|conversation\.left)"')
 _CHUNK = 500
-NEVER = float("inf")
 MARGIN_SECONDS = 15  # a transaction may commit long after its timestamp
 REAUTHENTICATE, GAP = 4401, 4009  # close codes
-
-
-Wanted = tuple[Listener, str, str]  # a socket, a group and its topic
 
 
 class _Move(msgspec.Struct):
@@ -37,97 +33,11 @@ class _Move(msgspec.Struct):
 _move = msgspec.json.Decoder(_Move).decode
 
 
-class Hub:
+class Hub(Topics):
     def __init__(self, store: Store, bus: Bus):
-        self.topics: dict[str, set[Listener]] = {}
-        self.sessions: dict[str, tuple[Listener, ...]] = {}  # several tabs may share one
-        self.order = Order(self._deliver, store.between, self._broken)
-        self.line = bus.line(self.hear, self._restored)
-        self._early: dict[str, dict[Listener, float]] = {}  # by topic: up to which rev it is too early for a listener
-        self._store = store
+        order = Order(self._deliver, store.between, self._broken)
+        super().__init__(store, order, bus.line(self.hear, self._restored))
         self._tasks: set[asyncio.Task[None]] = set()
-
-    # --- who listens ------------------------------------------------------------------------------
-
-    def admit(self, socket: Listener) -> None:
-        """It counts as one of its person's from now on; `enter` sees to it that nothing passes it by."""
-        self.sessions[socket.session] = (*self.sessions.get(socket.session, ()), socket)
-        self._add(f"user:{socket.user}", socket)
-
-    async def enter(self, sockets: Mapping[Listener, Sequence[str]]) -> None:
-        """Listen for people and their groups; returns once nothing that comes later can be missed."""
-        for socket in sockets:
-            self._add(f"user:{socket.user}", socket)  # once more: it may have left meanwhile
-        await self.line.register({f"user:{socket.user}" for socket in sockets})
-        await self.join(sockets)
-
-    async def join(self, sockets: Mapping[Listener, Sequence[str]]) -> dict[tuple[str, str], int]:
-        """Listen to groups, as far as the sockets' people are members once the topics are confirmed.
-
-        Returns the group's rev at that moment, by (user, group). What comes up to there may be older than the
-        membership and is not delivered; the client pulls what it may see of it.
-        """
-        wanted = [(socket, group, f"conversation:{group}") for socket, groups in sockets.items() for group in groups]
-        if not wanted:
-            return {}
-        for socket, group, topic in wanted:
-            self._early.setdefault(topic, {})[socket] = NEVER
-            if self._add(topic, socket):
-                self.order.opening(group)
-        await self.line.register({topic for _, _, topic in wanted})
-        pairs = {(socket.user, group) for socket, group, _ in wanted}
-        revs = {(user, group): rev for user, group, rev in await self._store.groups(list(pairs))}
-        removed = await self._settle(wanted, revs)
-        for (_, group), rev in revs.items():
-            self.order.open(group, rev)
-        return revs | await self.join(removed)
-
-    async def _settle(self, wanted: Sequence[Wanted], revs: Mapping[tuple[str, str], int]) -> dict[Listener, list[str]]:
-        """Members hear what is above the rev. Returns whose removal came meanwhile: it may be older than that."""
-        removed: dict[Listener, list[str]] = {}
-        for socket, group, topic in wanted:
-            if (socket.user, group) not in revs:
-                await self.exit(socket, [topic])
-            elif socket in self._early.get(topic, {}):
-                self._early[topic][socket] = revs[socket.user, group]
-            elif f"user:{socket.user}" in socket.topics:
-                removed.setdefault(socket, []).append(group)
-        return removed
-
-    def _add(self, topic: str, socket: Listener) -> bool:
-        """Says whether the topic is new here."""
-        socket.topics.add(topic)
-        sockets = self.topics.setdefault(topic, set())
-        sockets.add(socket)
-        return len(sockets) == 1
-
-    async def exit(self, socket: Listener, topics: Iterable[str]) -> None:
-        await self._unregister([topic for topic in topics if self._drop(topic, socket)])
-
-    async def leave(self, socket: Listener) -> None:
-        """The socket is gone."""
-        others = tuple(one for one in self.sessions.pop(socket.session, ()) if one is not socket)
-        if others:
-            self.sessions[socket.session] = others
-        await self.exit(socket, tuple(socket.topics))
-
-    def _drop(self, topic: str, socket: Listener) -> bool:
-        """Says whether nobody is left."""
-        socket.topics.discard(topic)
-        self._early.get(topic, {}).pop(socket, None)
-        sockets = self.topics.get(topic, set())
-        sockets.discard(socket)
-        return not sockets
-
-    async def _unregister(self, topics: Sequence[str]) -> None:
-        empty = [topic for topic in topics if topic in self.topics and not self.topics[topic]]
-        for topic in empty:
-            del self.topics[topic]
-            self._early.pop(topic, None)
-            self.order.forget(topic.partition("conversation:")[2])
-        await self.line.unregister(empty)
-
-    # --- what they hear ---------------------------------------------------------------------------
 
     def hear(self, item: Item) -> None:
         """Something from the bus."""
@@ -172,7 +82,7 @@ class Hub:
         senders = {answer.socket for answer in answers}
         self._spread(topics, entries, senders)
         for sender in senders:
-            self._weave(sender, entries, {answer.rev: answer for answer in answers if answer.socket is sender})
+            weave(sender, entries, {answer.rev: answer for answer in answers if answer.socket is sender})
         for move in moves:
             self._after(topics, move)
 
@@ -185,14 +95,6 @@ class Hub:
         for topic in topics:
             self._catch_up_early(topic, entries, senders)
 
-    def _listeners(self, topic: str, prev: int) -> set[Listener]:
-        """Who may hear what follows `prev`."""
-        if early := self._early.get(topic):
-            for socket in [socket for socket, rev in early.items() if rev <= prev]:
-                del early[socket]
-            return self.topics.get(topic, set()) - early.keys()
-        return self.topics.get(topic, set())
-
     def _catch_up_early(self, topic: str, entries: Entries, senders: set[Listener]) -> None:
         """Who joined in the middle of these entries hears the rest of them."""
         for socket, rev in tuple(self._early.get(topic, {}).items()):
@@ -201,23 +103,6 @@ class Hub:
                 if socket not in senders:
                     rest = trim(entries, int(rev))
                     socket.push(spell(rest.conversation, rest.prev, rest.items), arrival(rest))
-
-    def _weave(self, socket: Listener, entries: Entries, own: dict[int, Answer]) -> None:
-        """To a sender its own entries are their `ok`, in rev order with those of others."""
-        run: list[bytes] = []
-        for rev, item in enumerate(entries.items, entries.prev + 1):
-            answer = own.pop(rev, None)
-            if answer is None:
-                run.append(item)
-                continue
-            if run:
-                socket.push(spell(entries.conversation, rev - 1 - len(run), run), arrival(entries))
-                run = []
-            answer.give(rev - 1)
-        if run:
-            socket.push(spell(entries.conversation, entries.last_rev - len(run), run), arrival(entries))
-        for answer in own.values():
-            answer.give(answer.rev - 1)
 
     def _before(self, topics: Iterable[str], move: _Move, prev: int) -> None:
         """Who leaves a group hears nothing more of it, from this entry on; unless he has come back since."""
@@ -283,16 +168,3 @@ class Hub:
         task = asyncio.get_running_loop().create_task(job)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def spell(conversation: str, prev: int, items: Iterable[bytes]) -> bytes:
-    """An `entries` frame without its opening brace: each socket puts its own frame number before it."""
-    return b'"type":"entries","data":{"conversation":"%b","prev":%d,"items":[%b]}}' % (
-        conversation.encode(),
-        prev,
-        b",".join(items),
-    )
-
-
-def arrival(entries: Entries) -> Arrived:
-    return ((entries.conversation, entries.last_seq),) if entries.last_seq else ()

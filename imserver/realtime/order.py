@@ -8,18 +8,16 @@ before any later entry.
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-from imserver.realtime.bulletin import Entries, Ring
+from imserver.realtime.bulletin import Entries, Ring, last_seq, trim
 
 logger = logging.getLogger(__name__)
 GAP_SECONDS = 0.05
 RETRY_SECONDS, RETRIES = 0.5, 40
 LONGEST_FILL = 200
 KNOWN = 100_000
-_MESSAGE = re.compile(rb'\{"rev":\d+,"seq":(\d+)')
 
 
 class Answer(Protocol):
@@ -173,16 +171,3 @@ class Order:
         for _, answers in waiting.entries.values():
             for answer in answers:
                 answer.fail()
-
-
-def last_seq(items: Sequence[bytes]) -> int:
-    """The highest message number among spelled entries, or 0."""
-    return next((int(found[1]) for item in reversed(items) if (found := _MESSAGE.match(item))), 0)
-
-
-def trim(entries: Entries, last: int) -> Entries:
-    """What of the entries lies above `last`."""
-    seen = max(last - entries.prev, 0)
-    if not seen:
-        return entries
-    return Entries(entries.conversation, entries.prev + seen, entries.items[seen:], entries.last_seq, entries.plain)

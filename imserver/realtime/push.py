@@ -11,7 +11,7 @@ from redis.commands.core import Script
 from redis.exceptions import RedisError
 
 from imserver.realtime.bulletin import Item, Revoked
-from imserver.realtime.layer import SCRIPT, arguments
+from imserver.realtime.line import SCRIPT, arguments
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from redis import Redis
 from imserver.ids import uuid7
 from imserver.realtime import push
 from imserver.realtime.bulletin import Item, Ring
-from imserver.realtime.layer import SCRIPT
+from imserver.realtime.line import SCRIPT
 from imserver.subscriptions import SUBSCRIPTIONS
 from messaging import actions, log, relay
 from messaging.log import Draft
