@@ -14,8 +14,8 @@ from imserver import database
 from imserver.realtime import push
 from imserver.realtime.bulletin import Entries, Item, Shout, last_seq
 from messaging import entries, log, queries
-from messaging.log import Draft, Marked, Note, Outcome
 from messaging.queries import Audience
+from messaging.writes import APPENDED, DUPLICATE, Draft, Marked, Note, Outcome
 
 Spans = Mapping[UUID, tuple[int, int]]
 
@@ -30,7 +30,7 @@ def record(notes: Sequence[Note]) -> list[int]:
 def append(draft: Draft) -> Outcome:
     """A message through another door than the gateway's lanes: a batch of one."""
     [outcome] = log.append([draft])
-    if outcome.code in (log.APPENDED, log.DUPLICATE):
+    if outcome.code in (APPENDED, DUPLICATE):
         _later([(draft.conversation, outcome.rev)])
     return outcome
 

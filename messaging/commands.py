@@ -6,22 +6,22 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from asgiref.sync import sync_to_async
 from django.conf import settings
 
 from imserver import database
-from imserver.errors import DomainError, Unavailable
+from imserver.errors import DomainError
 from imserver.gateway import protocol
 from imserver.gateway.protocol import Known, Natural
 from imserver.gateway.socket import Call
 from imserver.realtime.bulletin import Shout
 from imserver.realtime.hub import Hub
-from messaging import actions, entries, errors, log, queries, rules
-from messaging.drafts import Message, Sent, checked
+from messaging import entries, errors, queries, rules
+from messaging.drafts import Message, checked
 from messaging.lanes import Lanes
-from messaging.log import Draft, Mark, Marked, Outcome
 from messaging.marks import Marks
 from messaging.resume import STORE
+from messaging.sending import Sending
+from messaging.writes import Mark, Marked
 
 DELIVERED_SECONDS = 1.0
 
@@ -120,44 +120,3 @@ class Messaging:
         arrived, self._arrived = self._arrived, {}
         for (conversation, user), seq in arrived.items():
             self._marks.put(Mark(UUID(conversation), user, delivered_seq=seq))
-
-
-class Sending:
-    """A draft in a lane. Implements messaging.lanes.Sending."""
-
-    __slots__ = ("_call", "_lanes", "_outcome", "_to_user", "created_at", "draft", "rev", "socket")
-
-    def __init__(self, call: Call, draft: Draft, to_user: UUID | None, lanes: Lanes):
-        self._call, self._lanes, self._to_user = call, lanes, to_user
-        self.draft, self.socket = draft, call.socket
-        self.rev = 0
-
-    def appended(self, outcome: Outcome, created_at: str) -> None:
-        self._outcome, self.rev, self.created_at = outcome, outcome.rev, created_at
-
-    def give(self, prev: int) -> None:
-        self._call.ok(Sent(self.draft, self._outcome, prev, self.created_at).spelled())
-
-    def refused(self, outcome: Outcome) -> None:
-        if outcome.code == log.NOT_A_MEMBER and self._to_user:
-            task = asyncio.get_running_loop().create_task(self._open(self._to_user))
-            self.socket.tasks.add(task)
-            task.add_done_callback(self.socket.tasks.discard)
-        else:
-            self._call.error(outcome.refusal() or errors.NotAMember())
-
-    async def _open(self, to_user: UUID) -> None:
-        """The first message to a person makes the conversation."""
-        try:
-            await sync_to_async(actions.open_direct)(user_id=self.draft.sender, other_id=to_user)
-        except DomainError as e:
-            self._call.error(e)
-        else:
-            self._to_user = None
-            self._lanes.put(self)
-
-    def error(self, error: DomainError) -> None:
-        self._call.error(error)
-
-    def fail(self) -> None:
-        self._call.error(Unavailable())

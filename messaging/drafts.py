@@ -9,10 +9,11 @@ from django.conf import settings
 
 from imserver.gateway.protocol import Natural
 from messaging import entries, rules
+from messaging.content import check_content
 from messaging.errors import TooManyMentions
 from messaging.events import NUMBERS
-from messaging.log import Draft, Outcome
 from messaging.rules import NIL
+from messaging.writes import Draft, Outcome
 
 Mentioned = Annotated[str, msgspec.Meta(pattern=r"^(all|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$")]
 
@@ -31,7 +32,7 @@ def checked(message: Message, conversation: UUID, sender: UUID, now_ms: int) -> 
     """The draft, where no rule is broken. Raises the DomainError of the rule."""
     rules.check_key(message.key, now_ms)
     content = bytes(message.content)
-    rules.check_content(message.kind, content)
+    check_content(message.kind, content)
     mentions = mentioned(message.mentions) if message.mentions else None
     return Draft(conversation, sender, message.key, NUMBERS[message.kind], content, message.reply_to, mentions)
 

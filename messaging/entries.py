@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from messaging.events import NAMES
-from messaging.rules import NIL
+from messaging.rules import NIL, Kind
 
 dumps = msgspec.json.encode
 
@@ -78,6 +78,36 @@ def spell_all(rows: Sequence[Row], targets: Mapping[int, Row]) -> list[bytes]:
     """Entries of one conversation, each change with the state of its target."""
     states = {seq: spell(row) for seq, row in targets.items()}
     return [spell(row, None if row.target is None else states.get(row.target)) for row in rows]
+
+
+def head(row: Sequence[Any]) -> bytes:
+    """A head, from a row of messaging/heads.py without its first column."""
+    conversation, kind, rev, seq, read_seq, unread, mentions, title, peer, username, name, peer_read, peer_delivered = (
+        row[:13]
+    )
+    last_ms, floor_rev, from_rev, said_rev = row[13:17]
+    said: dict[str, Any] = {
+        "conversation": conversation,
+        "kind": Kind(kind).name.lower(),
+        "rev": rev,
+        "seq": seq,
+        "read_seq": read_seq,
+        "unread": unread,
+        "mentions": mentions,
+        "title": title,
+        "last_at": moment(last_ms),
+        "floor_rev": floor_rev,
+        "from_rev": from_rev,
+    }
+    if peer is not None:
+        said["peer"] = {"id": peer, "username": username, "display_name": name}
+        said |= {"peer_read": peer_read, "peer_delivered": peer_delivered}
+    if said_rev is not None and said_rev > rev:
+        said["reset"] = True
+    spelled = dumps(said)
+    if row[18] is None:
+        return spelled
+    return spelled[:-1] + b',"last":' + spell(Row(*row[18:])) + b"}"
 
 
 def page(conversation: uuid.UUID, items: Sequence[bytes], **members: Any) -> bytes:

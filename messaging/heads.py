@@ -7,9 +7,7 @@ from uuid import UUID
 
 from imserver.database import Query
 from messaging import entries, queries
-from messaging.entries import Row
 from messaging.errors import NotAMember
-from messaging.rules import Kind
 
 PAGE = 200
 
@@ -109,7 +107,7 @@ def differing(asked: Sequence[Asked], limit: int = PAGE) -> Query[list[Heads]]:
     for i, conversation in left:
         gone[i - 1].append(conversation)
     return [
-        Heads([spell(row) for row in mine[i][:limit]], gone[i], len(mine[i]) > limit, _arrived(mine[i][:limit]))
+        Heads([entries.head(row) for row in mine[i][:limit]], gone[i], len(mine[i]) > limit, _arrived(mine[i][:limit]))
         for i in range(len(asked))
     ]
 
@@ -136,7 +134,7 @@ def listed(user: UUID, before: tuple[int, UUID] | None, limit: int) -> Query[Lis
     condition: LiteralString = " and (c.last_at, c.id) < (%s, %s)"
     rows = yield (_MINE + condition + _SPELLED, [[user], *([[]] * 6), *cursor, limit + 1])
     last = rows[limit - 1] if len(rows) > limit else None
-    return Listed([spell(row[1:]) for row in rows[:limit]], (last[14], last[1]) if last else None)
+    return Listed([entries.head(row[1:]) for row in rows[:limit]], (last[14], last[1]) if last else None)
 
 
 def one(user: UUID, conversation: UUID) -> Query[bytes]:
@@ -145,38 +143,8 @@ def one(user: UUID, conversation: UUID) -> Query[bytes]:
     rows = yield (opened + condition + _SPELLED, [[user], *([[]] * 6), conversation, 1])
     if not rows:
         raise NotAMember
-    return spell(rows[0][1:])
+    return entries.head(rows[0][1:])
 
 
 def _moment(millis: int) -> datetime:
     return datetime.fromtimestamp(millis // 1000, UTC).replace(microsecond=millis % 1000 * 1000)
-
-
-def spell(row: Sequence[Any]) -> bytes:
-    """A head, from a row of the query above without its first column."""
-    conversation, kind, rev, seq, read_seq, unread, mentions, title, peer, username, name, peer_read, peer_delivered = (
-        row[:13]
-    )
-    last_ms, floor_rev, from_rev, said_rev = row[13:17]
-    head: dict[str, Any] = {
-        "conversation": conversation,
-        "kind": Kind(kind).name.lower(),
-        "rev": rev,
-        "seq": seq,
-        "read_seq": read_seq,
-        "unread": unread,
-        "mentions": mentions,
-        "title": title,
-        "last_at": entries.moment(last_ms),
-        "floor_rev": floor_rev,
-        "from_rev": from_rev,
-    }
-    if peer is not None:
-        head["peer"] = {"id": peer, "username": username, "display_name": name}
-        head |= {"peer_read": peer_read, "peer_delivered": peer_delivered}
-    if said_rev is not None and said_rev > rev:
-        head["reset"] = True
-    spelled = entries.dumps(head)
-    if row[18] is None:
-        return spelled
-    return spelled[:-1] + b',"last":' + entries.spell(Row(*row[18:])) + b"}"

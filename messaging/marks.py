@@ -10,8 +10,8 @@ import psycopg
 from imserver import database
 from imserver.errors import DomainError, Unavailable
 from imserver.realtime.hub import Hub
-from messaging import announce, log, queries
-from messaging.log import Mark, Marked
+from messaging import announce, log, packing, queries
+from messaging.writes import Mark, Marked
 
 logger = logging.getLogger(__name__)
 MARK_SECONDS = 0.2
@@ -72,6 +72,6 @@ def _most(one: int | None, other: int | None) -> int | None:
 
 async def _marked(marks: Sequence[Mark]) -> list[Marked]:
     async with database.connection() as connection:
-        log.register(connection.adapters)
+        packing.register(connection.adapters)
         cursor = await connection.execute(log.MARK, log.pack_marks(marks), prepare=True)
         return [Marked(*row) for row in await cursor.fetchall()]

@@ -12,7 +12,7 @@ from accounts.models import Device, User
 from imserver.ids import uuid7
 from messaging import actions
 from messaging.drafts import Message, checked
-from messaging.log import Outcome
+from messaging.writes import Outcome
 
 _numbers = itertools.count()
 

@@ -10,12 +10,11 @@ from pathlib import Path
 
 from imserver import env
 from imserver.embedded import console, environment, postgres, prepare, valkey
+from imserver.embedded.healer import Healer
 from imserver.embedded.process import Child, wait_for
 from imserver.embedded.trouble import Trouble
 
 _READY_SECONDS = 60
-_STEADY_SECONDS = 10  # who ran this long is started again at once
-_LONGEST_PAUSE = 5.0
 
 
 def roles(port: int, data_dir: Path) -> dict[str, list[str]]:
@@ -33,8 +32,7 @@ class Supervisor:
     port: int
     children: list[Child] = field(default_factory=list)
     logins: list[str] = field(default_factory=list)
-    pauses: dict[str, float] = field(default_factory=dict)
-    due: dict[str, float] = field(default_factory=dict)
+    healer: Healer = field(default_factory=Healer)
     parent: int = field(default_factory=os.getppid)
 
     def start(self) -> None:
@@ -96,7 +94,7 @@ class Supervisor:
 
     def _until_ready(self) -> None:
         def ready() -> bool:
-            self.heal()
+            self.healer.heal(self.children)
             return self._ready()
 
         if not wait_for(ready, _READY_SECONDS):
@@ -127,25 +125,8 @@ class Supervisor:
     def watch(self) -> None:
         """Until somebody ends us, or `make` above us is killed."""
         while os.getppid() == self.parent:
-            self.heal()
+            self.healer.heal(self.children)
             time.sleep(0.2)
-
-    def heal(self) -> None:
-        """Start again whoever died, slower and slower while it keeps dying."""
-        for child in self.children:
-            if not child.running:
-                self._revive(child)
-
-    def _revive(self, child: Child) -> None:
-        now = time.monotonic()
-        if child.name not in self.due:
-            steady = now - child.started_at > _STEADY_SECONDS
-            pause = 0.2 if steady else min(2 * self.pauses.get(child.name, 0.1), _LONGEST_PAUSE)
-            self.pauses[child.name], self.due[child.name] = pause, now + pause
-            console.say("im", f"{child.name} ended (code {child.code}); starting it again in {pause:.1f} s")
-        if now >= self.due[child.name]:
-            del self.due[child.name]
-            child.start()
 
     def stop(self) -> None:
         """The roles first, then the servers under them."""

@@ -34,6 +34,7 @@ class Device:
         self.memory = Memory(name, str(person.id), text_of, self._want)
         self.drop_every = 0.0
         self.pulls = True
+        self.over = False
         self.place = ""
         self.ready = asyncio.Event()
         self._rng = random.Random(name)
@@ -57,8 +58,8 @@ class Device:
     # --- the connection -----------------------------------------------------------------------------
 
     async def live(self) -> None:
-        failures, task = 0, asyncio.current_task()
-        while task and not task.cancelling():  # a group that fails swallows that it was cancelled
+        failures = 0
+        while not self.over:  # a group of tasks that fails swallows that it was cancelled
             self.place, url = self._places[self._turn % len(self._places)]
             self._turn += 1
             welcomes, self._pause = self._welcomes, 0.0

@@ -93,6 +93,8 @@ class Stage:
             await self._crowd.end()
             return self._report(lasted)
         finally:
+            for device in self._devices:
+                device.over = True
             for job in jobs:
                 job.cancel()
             for result in await asyncio.gather(*jobs, return_exceptions=True):
@@ -213,7 +215,8 @@ class Stage:
             for human in self._crowd.humans:
                 await self._compare_devices(human, heads)
         finally:
-            for life in lives:
+            for human, life in zip(self._crowd.humans, lives, strict=True):
+                human.new.over = True
                 life.cancel()
             await asyncio.gather(*lives, return_exceptions=True)
 
@@ -233,15 +236,18 @@ class Stage:
         for name, lines in vars(found).items():
             for line in lines[:8]:
                 print(f"FAULT {name}: {line[:600]}")
+        counts = {
+            "acknowledged": sum(bool(one.told) for one in ledger.sent.values()),
+            "stored": self._stored,
+            "retries": ledger.retries,
+            "duplicate answers": ledger.duplicates,
+            **{name: len(lines) for name, lines in vars(found).items()},
+            "deadlocks": self._house.deadlocks,
+        }
         kills = ", ".join(f"{name} {count}" for name, count in sorted(self._chaos.kills.items()))
-        acknowledged = sum(bool(one.told) for one in ledger.sent.values())
-        print(
-            f"{lasted:.0f} s, seed {self._wanted.seed}; kills: {kills}; acknowledged {acknowledged}, "
-            f"stored {self._stored}, retries {ledger.retries}, duplicate answers {ledger.duplicates}, "
-            f"lost {len(found.lost)}, doubled {len(found.doubled)}, reordered {len(found.reordered)}, missing {len(found.missing)}, "
-            f"unequal devices {len(found.unequal)}, other faults {len(found.other)}, "
-            f"deadlocks {self._house.deadlocks}, longest until healed {self._chaos.longest:.1f} s"
-        )
+        figures = ", ".join(f"{name} {count}" for name, count in counts.items())
+        longest = f"longest until healed {self._chaos.longest:.1f} s"
+        print(f"{lasted:.0f} s, seed {self._wanted.seed}; kills: {kills}; {figures}, {longest}")
         return not faults
 
 

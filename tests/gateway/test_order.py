@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from imserver.ids import uuid7
-from messaging import log
 from messaging.lanes import Lane
 from messaging.models import Entry
+from messaging.writes import Draft, Outcome
 from tests import make
 from tests.gateway.proxy import Proxy
 from tests.gateway.stage import Stage, converged, django, rest
@@ -33,6 +33,9 @@ async def test_many_senders_at_once_and_each_device_sees_every_rev_once_in_order
         for start in range(0, each, 5):
             await asyncio.gather(*(phone.say(f"{start + i}", str(conversation)) for i in range(5)))
 
+    for conversation in (stage.group, stage.direct):  # what a gateway does not know yet it delivers as it comes
+        await stage.devices[0].say("first", str(conversation))
+    await stage.converge()
     for phone in stage.devices:
         phone.seen.clear()
         phone.pulls = 0
@@ -110,17 +113,17 @@ class Waits:
 
     socket = None
 
-    def __init__(self, draft: log.Draft):
+    def __init__(self, draft: Draft):
         self.draft, self.sender, self.rev = draft, str(draft.sender), 0
         self.result: asyncio.Future[int | str] = asyncio.get_running_loop().create_future()
 
-    def appended(self, outcome: log.Outcome, created_at: str) -> None:
+    def appended(self, outcome: Outcome, created_at: str) -> None:
         self.rev = outcome.rev
 
     def give(self, prev: int) -> None:
         self.result.set_result(prev)
 
-    def refused(self, outcome: log.Outcome) -> None:
+    def refused(self, outcome: Outcome) -> None:
         self.result.set_result("refused")
 
     def error(self, error: Exception) -> None:
@@ -145,7 +148,7 @@ async def test_a_draft_that_the_database_refuses_harms_nobody_in_its_batch(
     place = await django(make.direct, ann, bob)
 
     def draft(content: bytes) -> Waits:
-        return Waits(log.Draft(place, ann.id, uuid7(), 1, content))
+        return Waits(Draft(place, ann.id, uuid7(), 1, content))
 
     batch = [draft(b'{"text":"%d"}' % n) for n in range(7)]
     poisoned = [draft(b'{"text":"\x00"}'), draft(b'{"text":"\xed\xa0\x80"}')]
@@ -156,7 +159,7 @@ async def test_a_draft_that_the_database_refuses_harms_nobody_in_its_batch(
     results = await asyncio.gather(*(one.result for one in (*batch, *poisoned)))
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
-    await lane._disconnect()
+    await lane.close()
     assert results == [*range(7), "server_error", "server_error"]
     assert [rev for rev, _ in await django(stored, place)] == list(range(1, 8))
     assert len(caplog.records) == 2

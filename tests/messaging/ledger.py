@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from messaging import errors, rules
-from messaging.log import Draft, Mark, Outcome
 from messaging.rules import NIL, Kind, Role
+from messaging.writes import Draft, Mark, Outcome
 
 
 @dataclass

@@ -10,13 +10,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from imserver.errors import BadContent, DomainError
-from messaging import rules
+from messaging.content import check_content, parse
 from messaging.errors import Empty, TooLong, UnknownKind
 
 
 def verdict(content: bytes | str, kind: str = "text") -> str:
     try:
-        rules.check_content(kind, content if isinstance(content, bytes) else content.encode())
+        check_content(kind, content if isinstance(content, bytes) else content.encode())
     except DomainError as e:
         return e.code
     return "ok"
@@ -248,17 +248,17 @@ def test_content_is_nested_at_most_32_deep() -> None:
 def test_only_kinds_that_people_may_send_are_taken() -> None:
     for kind in ("edit", "recall", "member.joined", "conversation.left", "call", "", "Text"):
         with pytest.raises(UnknownKind):
-            rules.check_content(kind, b'{"text":"a"}')
+            check_content(kind, b'{"text":"a"}')
 
 
 def test_a_custom_message_holds_something() -> None:
-    rules.check_content("custom", b'{"x":{}}')
+    check_content("custom", b'{"x":{}}')
     with pytest.raises(Empty):
-        rules.check_content("custom", b"{}")
+        check_content("custom", b"{}")
 
 
 def test_parsing_hands_out_what_was_written() -> None:
-    assert rules.parse(b'{"a":[1,-2.5,null,true,"\\u00e9\\ud83d\\ude00"]}') == {"a": [1, -2.5, None, True, "é😀"]}
+    assert parse(b'{"a":[1,-2.5,null,true,"\\u00e9\\ud83d\\ude00"]}') == {"a": [1, -2.5, None, True, "é😀"]}
     with pytest.raises(BadContent):
-        rules.parse(b"[1]")
+        parse(b"[1]")
     assert issubclass(TooLong, DomainError)

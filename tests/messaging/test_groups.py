@@ -9,9 +9,9 @@ from django.db import transaction
 
 from imserver.ids import uuid7
 from messaging import actions, errors, log, rules
-from messaging.log import Note
 from messaging.models import Conversation, Entry, Member
 from messaging.rules import Role
+from messaging.writes import Note
 from tests import make
 from tests.make import Person
 from tests.messaging.door import Door

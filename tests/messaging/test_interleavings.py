@@ -17,9 +17,9 @@ from imserver.ids import uuid7
 from messaging import actions, heads, log, rules
 from messaging.events import NUMBERS
 from messaging.heads import Asked
-from messaging.log import Draft, Mark
 from messaging.models import Conversation, Entry, Member, Outbox, Sent
 from messaging.rules import NIL, Kind, Role
+from messaging.writes import Draft, Mark
 from tests import make
 from tests.messaging.ledger import Book, Ledger, Standing, spelled
 

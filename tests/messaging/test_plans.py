@@ -20,8 +20,8 @@ from imserver.database import Query
 from imserver.ids import uuid7
 from messaging import heads, log, queries, relay
 from messaging.heads import Asked
-from messaging.log import Draft, Mark, Note
 from messaging.rules import NIL
+from messaging.writes import Draft, Mark, Note
 
 SMALL, HOT, PEOPLE = 100_000, 200_000, 2_000
 LARGE = ("conversation", "member", "entry", "sent")

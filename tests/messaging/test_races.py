@@ -16,8 +16,8 @@ from django.utils import timezone
 from imserver.errors import DomainError
 from imserver.ids import uuid7
 from messaging import actions, errors, log, rules
-from messaging.log import Draft, Mark
 from messaging.models import Conversation, Entry, Member, Outbox, Sent
+from messaging.writes import Draft, Mark
 from tests import make
 from tests.make import Person
 from tests.messaging.race import deadlocks, results, together, waiting

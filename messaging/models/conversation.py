@@ -1,0 +1,67 @@
+from datetime import datetime
+
+from django.db import models
+from django.db.models.functions import Now
+
+from messaging.rules import Kind, Role
+
+
+class Conversation(models.Model):
+    id = models.UUIDField(primary_key=True)
+    kind = models.SmallIntegerField(choices=Kind)
+    post_role = models.SmallIntegerField(choices=Role, default=Role.MEMBER)
+    rev = models.BigIntegerField(default=0)
+    seq = models.BigIntegerField(default=0)
+    floor_rev = models.BigIntegerField(default=0)
+    floor_seq = models.BigIntegerField(default=0)
+    blanked_rev = models.BigIntegerField(default=0)
+    members = models.IntegerField(default=0)
+    last_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "conversation"
+
+    def __str__(self) -> str:
+        return f"{Kind(self.kind).label} {self.id}"
+
+
+class Profile(models.Model):
+    """What a group shows of itself; apart from the row that every send rewrites."""
+
+    conversation_id = models.UUIDField(primary_key=True)
+    title = models.TextField()
+
+    class Meta:
+        db_table = "profile"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Member(models.Model):
+    pk = models.CompositePrimaryKey("user_id", "conversation_id")
+    user_id = models.UUIDField()
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    role = models.SmallIntegerField(choices=Role, default=Role.MEMBER)
+    denied = models.SmallIntegerField(default=0)
+    muted_until = models.DateTimeField(null=True)
+    from_rev = models.BigIntegerField(default=0)
+    from_seq = models.BigIntegerField(default=0)
+    hidden_before = models.BigIntegerField(default=0)
+    read_seq = models.BigIntegerField(default=0)
+    delivered_seq = models.BigIntegerField(default=0)
+    own_ahead = models.IntegerField(default=0)
+    notify = models.SmallIntegerField(default=0)
+    pinned_at = models.DateTimeField(null=True)
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "member"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.conversation_id}"
+
+    def refused(self, now: datetime) -> int:
+        """Why this member may not write, as the bits of errors.REFUSALS; append_v1 says the same of a message."""
+        muted = self.muted_until is not None and self.muted_until > now
+        return self.denied | 16 * muted | 32 * (self.role < self.conversation.post_role)

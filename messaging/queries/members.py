@@ -1,0 +1,106 @@
+"""What one person sees of a conversation, and who hears it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from imserver.database import Query
+from messaging.errors import NotAMember
+from messaging.rules import Kind
+
+
+class Standing(NamedTuple):
+    """What one person may see of a conversation, and where it stands."""
+
+    kind: int
+    rev: int
+    seq: int
+    floor_rev: int
+    blanked_rev: int
+    from_rev: int
+    from_seq: int
+    role: int
+
+    @property
+    def lowest_rev(self) -> int:
+        return max(self.floor_rev, self.from_rev)
+
+
+def standing(user: UUID, conversation: UUID) -> Query[Standing]:
+    """Raises NotAMember, which is also what a stranger hears of a conversation that exists."""
+    rows = yield (
+        """
+        select c.kind, c.rev, c.seq, c.floor_rev, c.blanked_rev, m.from_rev, greatest(m.from_seq, m.hidden_before),
+          m.role
+        from member m join conversation c on c.id = m.conversation_id where m.user_id = %s and m.conversation_id = %s
+        """,
+        [user, conversation],
+    )
+    if not rows:
+        raise NotAMember
+    return Standing(*rows[0])
+
+
+class Audience(NamedTuple):
+    """Where a conversation is heard: on its own topic if it is a group, else on those of its people."""
+
+    topics: tuple[str, ...]
+    members: int
+
+
+def audience(conversations: Iterable[UUID]) -> Query[dict[UUID, Audience]]:
+    rows: list[tuple[Any, ...]] = yield (
+        """
+        select c.id, c.kind, c.members,
+          case when c.kind <> 2 then array(select user_id from member m where m.conversation_id = c.id) end
+        from conversation c where c.id = any(%s::uuid[])
+        """,
+        [list(set(conversations))],
+    )
+    return {
+        cid: Audience(
+            (f"conversation:{cid}",) if kind == Kind.GROUP else tuple(sorted(f"user:{user}" for user in users)), members
+        )
+        for cid, kind, members, users in rows
+    }
+
+
+def groups_of(users: Sequence[UUID]) -> Query[list[tuple[UUID, UUID]]]:
+    """(user, group) for every group of these people."""
+    rows = yield (
+        """
+        select m.user_id, m.conversation_id from member m
+        cross join lateral (select from conversation where id = m.conversation_id and kind = 2 offset 0) c
+        where m.user_id = any(%s::uuid[])
+        """,
+        [list(users)],
+    )
+    return [(user, conversation) for user, conversation in rows]
+
+
+def memberships(pairs: Sequence[tuple[UUID, UUID]]) -> Query[list[tuple[UUID, UUID, int]]]:
+    """(user, group, rev) for those of these (user, group) that are members, in one snapshot."""
+    rows = yield (
+        """
+        select m.user_id, c.id, c.rev from unnest(%s::uuid[], %s::uuid[]) w(uid, cid)
+        join member m on m.user_id = w.uid and m.conversation_id = w.cid join conversation c on c.id = w.cid
+        """,
+        [[user for user, _ in pairs], [group for _, group in pairs]],
+    )
+    return [(user, group, rev) for user, group, rev in rows]
+
+
+def changed(users: Sequence[UUID], seconds: float) -> Query[list[tuple[str, str, int]]]:
+    """(topic, conversation, rev) of these people's conversations that moved within the last seconds."""
+    rows = yield (
+        """
+        select m.user_id, c.id, c.kind, c.rev from member m
+        cross join lateral (select * from conversation where id = m.conversation_id offset 0) c
+        where m.user_id = any(%s::uuid[]) and c.rev > 0 and c.last_at > clock_timestamp() - make_interval(secs => %s)
+        """,
+        [list(users), seconds],
+    )
+    return [
+        (f"conversation:{cid}" if kind == Kind.GROUP else f"user:{user}", str(cid), rev)
+        for user, cid, kind, rev in rows
+    ]

@@ -1,0 +1,47 @@
+"""Messages as they are now."""
+
+from typing import LiteralString
+from uuid import UUID
+
+from imserver.database import Query
+from messaging import entries
+from messaging.entries import Row
+from messaging.errors import MessageNotFound
+from messaging.queries.members import standing
+from messaging.queries.rows import SELECT, by_seq
+
+_NOT_HIDDEN: LiteralString = """
+ and not exists (select from hidden h where h.user_id = %s and h.conversation_id = e.conversation_id and h.seq = e.seq)
+"""
+
+
+def history(user: UUID, conversation: UUID, before_seq: int | None, limit: int) -> Query[list[bytes]]:
+    """The newest messages below `before_seq`, oldest first, as they are now."""
+    seen = yield from standing(user, conversation)
+    rows = yield (
+        SELECT
+        + " where e.conversation_id = %s and e.seq > %s and e.seq < %s"
+        + _NOT_HIDDEN
+        + " order by e.seq desc limit %s",
+        [conversation, seen.from_seq, seen.seq + 1 if before_seq is None else before_seq, user, limit],
+    )
+    return [entries.spell(Row(*row)) for row in reversed(rows)]
+
+
+def later(user: UUID, conversation: UUID, after_seq: int, limit: int) -> Query[list[bytes]]:
+    """The oldest messages above `after_seq`, oldest first, as they are now."""
+    seen = yield from standing(user, conversation)
+    rows = yield (
+        SELECT + " where e.conversation_id = %s and e.seq > %s" + _NOT_HIDDEN + " order by e.seq limit %s",
+        [conversation, max(seen.from_seq, after_seq), user, limit],
+    )
+    return [entries.spell(Row(*row)) for row in rows]
+
+
+def message(user: UUID, conversation: UUID, seq: int) -> Query[bytes]:
+    """One message as it is now."""
+    seen = yield from standing(user, conversation)
+    rows = yield from by_seq(conversation, [seq] if seq > seen.from_seq else [])
+    if not rows:
+        raise MessageNotFound
+    return entries.spell(rows[0])
