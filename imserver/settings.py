@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "imserver.api.problems.Problems",
+    "imserver.api.middleware.Problems",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "imserver.urls"

@@ -87,8 +87,11 @@ class Messaging:
     async def pull(self, call: Call, data: Pull) -> None:
         limit, user = min(data.limit, settings.LIMITS["pull"]), call.socket.user_id
         if data.after_rev is None:
-            items = await database.arun(queries.history(user, data.conversation, data.before_seq, limit))
-            call.numbered(b"entries", entries.page(data.conversation, items, before_seq=data.before_seq))
+            found = await database.arun(queries.history(user, data.conversation, data.before_seq, limit))
+            call.numbered(
+                b"entries",
+                entries.page(data.conversation, found.items, before_seq=data.before_seq, complete=found.complete),
+            )
             return
         page = await database.arun(queries.pull(user, data.conversation, data.after_rev, limit))
         said = entries.page(data.conversation, page.items, prev=page.prev, head=page.head, reset=page.reset or None)

@@ -180,7 +180,7 @@ class Phone(Knowledge):
             before = {"before_seq": found[0]["seq"]} if found else {}
             page = await self.call("pull", {"conversation": conversation, "limit": PAGE, **before})
             found = page["items"] + found
-            if len(page["items"]) < PAGE:
+            if page["complete"]:
                 return found
 
     async def load(self) -> "Phone":

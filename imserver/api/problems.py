@@ -1,15 +1,12 @@
 """Every refusal over HTTP as RFC 9457 problem+json, with the `code` and `retry` that the socket says too."""
 
-import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404
 from psycopg_pool import PoolTimeout
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -18,7 +15,6 @@ from imserver import errors
 from imserver.errors import DomainError
 
 MEDIA_TYPE: Final = "application/problem+json"
-_ALLAUTH_WINDOW_MS: Final = 60_000  # its limits count by the minute, and it does not say how much of that is left
 
 _SPELLED: Final[tuple[tuple[type[Exception] | tuple[type[Exception], ...], type[DomainError]], ...]] = (
     ((exceptions.ParseError, RecursionError), errors.BadJson),
@@ -32,17 +28,6 @@ _SPELLED: Final[tuple[tuple[type[Exception] | tuple[type[Exception], ...], type[
     ((OperationalError, InterfaceError, PoolTimeout), errors.Unavailable),
     (exceptions.APIException, errors.BadRequest),
 )
-_BY_STATUS: Final[dict[int, type[DomainError]]] = {
-    401: errors.NotAuthenticated,
-    403: errors.Forbidden,
-    404: errors.NotFound,
-    405: errors.MethodNotAllowed,
-    409: errors.Conflict,
-    410: errors.NotAuthenticated,
-    413: errors.TooLarge,
-    429: errors.RateLimited,
-    500: errors.ServerError,
-}
 _DJANGOS: Final = {
     "null_characters_not_allowed": errors.BadContent,
     "surrogate_characters_not_allowed": errors.BadContent,
@@ -88,57 +73,6 @@ def of_fields(found: Found) -> DomainError:
         if fault["code"] in named:
             return named[fault["code"]](fault["message"], details=found)
     return errors.BadRequest(details=found)
-
-
-class Problems:
-    """Spells the refusals of Django and django-allauth, whose own members stay in the body as extensions."""
-
-    sync_capable = async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response, self.is_async = (get_response, iscoroutinefunction(get_response))
-        if self.is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        return self._later(request) if self.is_async else _spell(request, self.get_response(request))
-
-    async def _later(self, request: HttpRequest) -> HttpResponseBase:
-        return _spell(request, await self.get_response(request))
-
-    def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponseBase | None:
-        error = refusal(exc) if _is_api(request) else None
-        return _respond(error, body(error)) if error else None
-
-
-def _is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/v1/")
-
-
-def _spell(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    media_type = response.headers.get("Content-Type", "").partition(";")[0]
-    if response.status_code < HTTPStatus.BAD_REQUEST or not _is_api(request) or media_type == MEDIA_TYPE:
-        return response
-    said = json.loads(cast(HttpResponse, response).content) if media_type == "application/json" else {}
-    if faults := said.get("errors"):
-        error = of_fields(_by_param(faults))
-        return _respond(error, {**said, **body(error)})
-    error = _BY_STATUS.get(response.status_code, errors.BadRequest)()
-    return _respond(error, {**said, **body(error, response.status_code)})
-
-
-def _respond(error: DomainError, content: dict[str, object]) -> JsonResponse:
-    if isinstance(error, errors.RateLimited) and not error.retry_after_ms:
-        error.retry_after_ms = content["retry_after_ms"] = _ALLAUTH_WINDOW_MS
-    status = content["status"]
-    return JsonResponse(content, status=status, headers=headers(error), content_type=MEDIA_TYPE)
-
-
-def _by_param(faults: list[dict[str, str]]) -> Found:
-    found: dict[str, list[dict[str, str]]] = {}
-    for fault in faults:
-        found.setdefault(fault.get("param", ""), []).append({"code": fault["code"], "message": fault["message"]})
-    return found
 
 
 def _fields(details: Any, name: str = "") -> Iterator[tuple[str, list[dict[str, str]]]]:

@@ -29,7 +29,7 @@ class Edit(msgspec.Struct):
 
 
 class Messages(APIView):
-    @extend_schema(parameters=parameters(Window), responses=listing(ENTRY))
+    @extend_schema(parameters=parameters(Window), responses=listing(ENTRY, complete={"type": "boolean"}))
     def get(self, request: Request, conversation_id: UUID) -> HttpResponse:
         """A page of messages as they are now, oldest first: the newest, those below a seq, or those above one."""
         wanted = query(request, Window)
@@ -37,7 +37,8 @@ class Messages(APIView):
             found = queries.history(me(request), conversation_id, wanted.before_seq, wanted.limit)
         else:
             found = queries.later(me(request), conversation_id, wanted.after_seq, wanted.limit)
-        return answer(b'{"items":[' + b",".join(database.run(found)) + b"]}")
+        stretch = database.run(found)
+        return answer(entries.page(conversation_id, stretch.items, complete=stretch.complete))
 
     @extend_schema(request=described(Message), responses={200: ENTRY, 201: ENTRY})
     def post(self, request: Request, conversation_id: UUID) -> HttpResponse:

@@ -1,22 +1,29 @@
 """Messages as they are now."""
 
-from typing import LiteralString
+from typing import LiteralString, NamedTuple
 from uuid import UUID
 
-from imserver.database import Query
+from imserver.database import Query, Rows
 from messaging import entries
 from messaging.entries import Row
 from messaging.errors import MessageNotFound
 from messaging.queries.members import standing
-from messaging.queries.rows import SELECT, by_seq
+from messaging.queries.rows import SELECT, by_seq, fitting
 
 _NOT_HIDDEN: LiteralString = """
  and not exists (select from hidden h where h.user_id = %s and h.conversation_id = e.conversation_id and h.seq = e.seq)
 """
 
 
-def history(user: UUID, conversation: UUID, before_seq: int | None, limit: int) -> Query[list[bytes]]:
-    """The newest messages below `before_seq`, oldest first, as they are now."""
+class Stretch(NamedTuple):
+    """Messages as they are now, oldest first; `complete` where there are no more in the direction asked for."""
+
+    items: list[bytes]
+    complete: bool
+
+
+def history(user: UUID, conversation: UUID, before_seq: int | None, limit: int) -> Query[Stretch]:
+    """The newest messages below `before_seq`."""
     seen = yield from standing(user, conversation)
     rows = yield (
         SELECT
@@ -25,17 +32,23 @@ def history(user: UUID, conversation: UUID, before_seq: int | None, limit: int) 
         + " order by e.seq desc limit %s",
         [conversation, seen.from_seq, seen.seq + 1 if before_seq is None else before_seq, user, limit],
     )
-    return [entries.spell(Row(*row)) for row in reversed(rows)]
+    found = _stretch(rows, limit)
+    return found._replace(items=found.items[::-1])
 
 
-def later(user: UUID, conversation: UUID, after_seq: int, limit: int) -> Query[list[bytes]]:
-    """The oldest messages above `after_seq`, oldest first, as they are now."""
+def later(user: UUID, conversation: UUID, after_seq: int, limit: int) -> Query[Stretch]:
+    """The oldest messages above `after_seq`."""
     seen = yield from standing(user, conversation)
     rows = yield (
         SELECT + " where e.conversation_id = %s and e.seq > %s" + _NOT_HIDDEN + " order by e.seq limit %s",
         [conversation, max(seen.from_seq, after_seq), user, limit],
     )
-    return [entries.spell(Row(*row)) for row in rows]
+    return _stretch(rows, limit)
+
+
+def _stretch(rows: Rows, limit: int) -> Stretch:
+    items = fitting([entries.spell(Row(*row)) for row in rows])
+    return Stretch(items, complete=len(items) == len(rows) < limit)
 
 
 def message(user: UUID, conversation: UUID, seq: int) -> Query[bytes]:

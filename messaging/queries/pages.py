@@ -1,18 +1,14 @@
 """The log as it happened."""
 
-from bisect import bisect
 from collections.abc import Sequence
-from itertools import accumulate
 from typing import NamedTuple
 from uuid import UUID
-
-from django.conf import settings
 
 from imserver.database import Query
 from messaging import entries
 from messaging.entries import Row
 from messaging.queries.members import standing
-from messaging.queries.rows import SELECT, by_seq
+from messaging.queries.rows import SELECT, by_seq, fitting
 
 
 class Page(NamedTuple):
@@ -37,12 +33,6 @@ def pull(user: UUID, conversation: UUID, after_rev: int, limit: int) -> Query[Pa
     items = fitting((yield from _folded(conversation, [Row(*row) for row in rows], seen.from_seq)))
     last_seq = max((row[2] for row in rows[: len(items)] if row[2] is not None), default=0)
     return Page(prev, max(seen.rev, prev + len(items)), reset, items, last_seq)
-
-
-def fitting(items: list[bytes]) -> list[bytes]:
-    """The first of them, as many as one frame should hold; at least one."""
-    sizes = accumulate(map(len, items))
-    return items[: max(bisect(list(sizes), settings.LIMITS["window_bytes"]), 1)]
 
 
 def between(conversation: UUID, first_rev: int, last_rev: int) -> Query[list[bytes]]:

@@ -1,6 +1,10 @@
-from collections.abc import Iterable
+from bisect import bisect
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import LiteralString
 from uuid import UUID
+
+from django.conf import settings
 
 from imserver.database import Query
 from messaging.entries import Row
@@ -18,6 +22,12 @@ entry e left join lateral (
     and kind = 33 and e.seq is not null and e.content is null and e.changed_rev > e.rev offset 0) b on true
 """
 SELECT: LiteralString = "select " + COLUMNS + " from " + ENTRY
+
+
+def fitting(items: Sequence[bytes]) -> list[bytes]:
+    """The first of them, as many as one frame should hold; at least one."""
+    sizes = accumulate(map(len, items))
+    return list(items[: max(bisect(list(sizes), settings.LIMITS["window_bytes"]), 1)])
 
 
 def by_seq(conversation: UUID, seqs: Iterable[int]) -> Query[list[Row]]:

@@ -10,7 +10,7 @@ from django.test import AsyncClient, Client, RequestFactory
 from rest_framework import exceptions, serializers
 
 from imserver import errors
-from imserver.api import problems
+from imserver.api import middleware, problems
 from imserver.errors import DomainError
 
 EVERY: set[str] = {"type", "title", "status", "detail", "code", "retry"}
@@ -107,16 +107,16 @@ def test_pages_and_good_answers_are_left_alone() -> None:
 
 
 def through(view: Callable[[HttpRequest], HttpResponse], path: str) -> Any:
-    return problems.Problems(view)(RequestFactory().get(path))
+    return middleware.Problems(view)(RequestFactory().get(path))
 
 
 async def test_under_asgi_no_request_hops_a_thread() -> None:
     async def view(_: HttpRequest) -> HttpResponse:
         return HttpResponse(status=404)
 
-    middleware = problems.Problems(view)
-    assert iscoroutinefunction(middleware)
-    answer: Any = middleware(RequestFactory().get("/v1/x"))
+    wrapped = middleware.Problems(view)
+    assert iscoroutinefunction(wrapped)
+    answer: Any = wrapped(RequestFactory().get("/v1/x"))
     assert json.loads((await answer).content)["code"] == errors.NotFound.code
 
 

@@ -231,6 +231,6 @@ class Device:
                 page = await self.call("pull", {"conversation": cid, "limit": 200, **before})
                 for item in page["items"]:
                     self.memory.keep(cid, item)
-                if len(page["items"]) < 200:
+                if page["complete"]:
                     break
                 before = {"before_seq": page["items"][0]["seq"]}

@@ -8,6 +8,12 @@ import { C, Log, ME, head, settle, socketClass } from "./make.mjs";
 
 const USER = { id: ME, username: "me", display_name: "Me" };
 
+/** A page of history, as the server answers it. */
+function newest(log, before_seq, limit) {
+  const items = log.page(before_seq, limit);
+  return { conversation: C, items, complete: items.length < limit };
+}
+
 /** A client and the server it talks to: one log, answers by frame type. */
 async function connected(
   t,
@@ -31,7 +37,7 @@ async function connected(
     ],
     pull: ({ after_rev, before_seq, limit }) => [
       "entries",
-      after_rev === undefined ? { conversation: C, items: log.page(before_seq, limit) } : log.frame(after_rev),
+      after_rev === undefined ? newest(log, before_seq, limit) : log.frame(after_rev),
     ],
     "message.send": ({ key, content }) => {
       const { rev, seq, created_at } = Object.assign(log.send(ME, content.text), { key });

@@ -165,9 +165,9 @@ export class Client extends EventTarget {
     conversation.expectPage();
     try {
       const before_seq = timeline.first?.seq;
-      const { items } = await this.connection.request("pull", { conversation: id, before_seq, limit: PAGE });
+      const { items, complete } = await this.connection.request("pull", { conversation: id, before_seq, limit: PAGE });
       if (timeline !== conversation.timeline) return; // reset meanwhile: the page belongs to the past
-      this.#changed(conversation, conversation.applyPage(items, items.length < PAGE));
+      this.#changed(conversation, conversation.applyPage(items, complete));
     } finally {
       conversation.endPage();
     }
