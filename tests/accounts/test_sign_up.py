@@ -73,7 +73,7 @@ def test_names_and_addresses_are_unique_without_case(api: Api, ann: User) -> Non
 )
 def test_the_database_keeps_names_as_ruled(ann: User, column: str) -> None:
     with pytest.raises(IntegrityError), connection.cursor() as cursor:
-        cursor.execute(f"update accounts_user set {column}")  # noqa: S608
+        cursor.execute(f"update accounts_user set {column}")
 
 
 @pytest.mark.parametrize(("email", "refusal"), [("other@example.com", UsernameTaken), ("ann@example.com", EmailTaken)])

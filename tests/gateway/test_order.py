@@ -25,6 +25,16 @@ def stored(conversation: UUID) -> list[tuple[int, str | None]]:
     return list(Entry.objects.filter(conversation_id=conversation).order_by("rev").values_list("rev", "content"))
 
 
+async def all_know(stage: Stage) -> None:
+    """What a gateway does not know yet it delivers as it comes: let both know, then count from here."""
+    for conversation in (stage.group, stage.direct):
+        await stage.devices[0].say("first", str(conversation))
+    await stage.converge()
+    for phone in stage.devices:
+        phone.seen.clear()
+        phone.pulls = 0
+
+
 async def test_many_senders_at_once_and_each_device_sees_every_rev_once_in_order(stage: Stage) -> None:
     each, senders = 25, [*stage.devices[:6]]
     writes = [(phone, stage.group) for phone in senders] + [(phone, stage.direct) for phone in senders[:4]]
@@ -33,12 +43,7 @@ async def test_many_senders_at_once_and_each_device_sees_every_rev_once_in_order
         for start in range(0, each, 5):
             await asyncio.gather(*(phone.say(f"{start + i}", str(conversation)) for i in range(5)))
 
-    for conversation in (stage.group, stage.direct):  # what a gateway does not know yet it delivers as it comes
-        await stage.devices[0].say("first", str(conversation))
-    await stage.converge()
-    for phone in stage.devices:
-        phone.seen.clear()
-        phone.pulls = 0
+    await all_know(stage)
     await asyncio.gather(*(write(*one) for one in writes))
     await stage.converge()
     for conversation, listeners, count in ((stage.group, senders, 6), (stage.direct, senders[:4], 4)):
