@@ -11,7 +11,8 @@ from messaging.errors import NotAMember
 
 PAGE = 200
 
-# `said` holds what the device knows; a conversation that says the same is left out.
+# `said` holds what the device knows; a conversation that says the same is left out, unless it has messages whose
+# delivery nobody wrote down: the answer, once acknowledged, makes up for that.
 _MINE: LiteralString = """
 with me as (select * from unnest(%s::uuid[]) with ordinality me(uid, i)),
 said as (
@@ -31,7 +32,8 @@ mine as (
   where (c.kind = 2 or c.rev > 0)
     and (said.cid is null or said.rev <> c.rev or said.read is distinct from m.read_seq
       or c.kind = 1 and (
-        said.peer_read is distinct from p.read_seq or said.peer_delivered is distinct from p.delivered_seq))
+        said.peer_read is distinct from p.read_seq or said.peer_delivered is distinct from p.delivered_seq
+        or c.seq > greatest(m.read_seq, m.delivered_seq)))
 """
 # Unread = seq - mark - own messages above it - messages blanked or hidden above it. A blanking has a higher rev than
 # the message's seq, so below the mark's number nobody needs to look.

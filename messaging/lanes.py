@@ -43,9 +43,17 @@ class Lane:
         while True:
             await self._wake.wait()
             if batch := self._gather():
-                await self._append(batch)
+                await self._safely(batch)
             if not self._queue:
                 self._wake.clear()
+
+    async def _safely(self, batch: Sequence[Sending]) -> None:
+        """A bug costs a batch its answers, which its keys find again, and never the lane."""
+        try:
+            await self._append(batch)
+        except Exception:
+            logger.exception("A batch of %s could not be answered", len(batch))
+            self._refuse(batch, Unavailable())
 
     def _gather(self) -> list[Sending]:
         """The next batch; a key that it has already waits for the first one's result."""

@@ -21,7 +21,7 @@ from imserver.realtime.topics import NEVER, Topics
 logger = logging.getLogger(__name__)
 _MOVES = re.compile(rb'\{"rev":\d+,"kind":"(?:member\.left|conversation\.joined|conversation\.left)"')
 _CHUNK = 500
-MARGIN_SECONDS = 15  # a transaction may commit long after its timestamp
+MARGIN_SECONDS = 60  # a transaction may commit long after its timestamp, and the relay may lag
 REAUTHENTICATE, GAP = 4401, 4009  # close codes
 
 
