@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -75,7 +75,11 @@ def end_devices(*, devices: Sequence[Device], now: datetime) -> None:
     Revoked.objects.bulk_create([Revoked(session_id=device.pk) for device in devices], ignore_conflicts=True)
     for user_id in {device.user_id for device in devices}:
         ended = [device.pk for device in devices if device.user_id == user_id]
-        transaction.on_commit(partial(push.revoked, user_id, ended), robust=True)
+        _tell(user_id, ended)
+
+
+def _tell(user_id: UUID, ended: list[UUID]) -> None:
+    transaction.on_commit(lambda: push.revoked(user_id, ended), robust=True)
 
 
 def end_session(*, session_key: str, now: datetime) -> None:

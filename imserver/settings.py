@@ -153,6 +153,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.adapters.SignUp"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = {"signup": env.text("LIMIT_SIGN_UPS", "20/m/ip")}
 ACCOUNT_PREVENT_ENUMERATION = False  # without verification there is no mail to say it in
 DEMO_PASSWORD = env.text("DEMO_PASSWORD")
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES

@@ -4,7 +4,6 @@ It may be lost; the sure lane (relay.py) tells the same from the outbox.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -36,7 +35,7 @@ def append(draft: Draft) -> Outcome:
 
 
 def marks(moved: Sequence[Marked]) -> None:
-    transaction.on_commit(partial(_tell_marks, moved), robust=True)
+    transaction.on_commit(lambda: _tell_marks(moved), robust=True)
 
 
 def _tell_marks(moved: Sequence[Marked]) -> None:
@@ -60,7 +59,7 @@ def _later(told: Iterable[tuple[UUID, int]]) -> None:
     for conversation, rev in told:
         first, last = spans.get(conversation, (rev, rev))
         spans[conversation] = (min(first, rev), max(last, rev))
-    transaction.on_commit(partial(_tell, spans), robust=True)
+    transaction.on_commit(lambda: _tell(spans), robust=True)  # a partial has no name for Django's log to say
 
 
 def _tell(spans: Spans) -> None:

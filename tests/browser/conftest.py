@@ -15,7 +15,7 @@ Enter = Callable[..., Awaitable[Screen]]
 def live(django_db_setup: None) -> Iterator[Gateway]:
     """The server that browsers open."""
     call_command("collectstatic", interactive=False, verbosity=0)
-    gateway = Gateway()
+    gateway = Gateway(LIMIT_SIGN_UPS="1000/m/ip")
     try:
         yield gateway.start()
     finally:

@@ -90,7 +90,9 @@ async def test_a_message_in_100_000_pieces_harms_nobody(
     if piece:
         assert await link.close_code() in (0, 1009)  # larger than 64 KiB in all
     else:
-        assert json.loads((await link.receive())[1])["data"]["code"] == "bad_request"
+        while (answer := json.loads((await link.receive())[1]))["type"] == "ping":
+            pass  # a busy machine takes longer than one interval
+        assert answer["data"]["code"] == "bad_request"
 
 
 @pytest.mark.parametrize(
