@@ -58,10 +58,8 @@ from newest n
 left join accounts_user u on u.id = n.peer
 left join profile f on f.conversation_id = n.id
 left join lateral (
-  select """
-    + queries.COLUMNS
-    + " from "
-    + queries.ENTRY
+"""
+    + queries.SELECT
     + """
   where e.conversation_id = n.id and e.seq > n.shown_after and not exists (
     select from hidden h where h.user_id = n.uid and h.conversation_id = e.conversation_id and h.seq = e.seq)

@@ -3,11 +3,10 @@
 from messaging.queries.members import Audience, audience, changed, groups_of, memberships
 from messaging.queries.messages import history, later, message
 from messaging.queries.pages import Page, between, pull
-from messaging.queries.rows import COLUMNS, ENTRY
+from messaging.queries.rows import SELECT
 
 __all__ = [
-    "COLUMNS",
-    "ENTRY",
+    "SELECT",
     "Audience",
     "Page",
     "audience",
