@@ -49,7 +49,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             twisted_loop.add_signal_handler(number, lambda: twisted_loop.create_task(drain()))
         # What is loaded stays: the collector need not look at it again, nor often at the rest. This took the 99th
-        # percentile of an acknowledgement from 87 to 51 ms (docs/benchmarks.md).
+        # percentile of an acknowledgement from 102 to 43 ms (docs/benchmarks.md).
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
         self.stdout.write(f"Serving on {options['host']}:{options['port']}")
