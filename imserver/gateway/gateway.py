@@ -118,6 +118,8 @@ class Gateway:
             self._remind(socket, now, wall)
 
     def _remind(self, socket: Socket, now: float, wall: float) -> None:
+        if socket.held is not None:  # not welcome yet
+            return
         if now >= socket.next_ping:
             socket.next_ping = now + PING
             socket.push(protocol.numbered(b"ping", b"{}"))
