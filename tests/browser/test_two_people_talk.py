@@ -172,6 +172,7 @@ async def test_the_keyboard_is_enough(enter: Enter) -> None:
     await keys.type("second line")
     await keys.press("Enter")
     await ann.sees("first line\nsecond line")
+    await expect(ann.page.locator(".row.mine .ticks")).not_to_have_attribute("aria-label", "Sending")  # only then edits
     await keys.press("ArrowUp")
     await keys.type(", edited")
     await keys.press("Enter")
