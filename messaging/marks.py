@@ -5,17 +5,15 @@ import logging
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-import psycopg
-
 from imserver import database
 from imserver.errors import DomainError, Unavailable
 from imserver.realtime.hub import Hub
 from messaging import announce, log, packing, queries
+from messaging.appender import BROKEN
 from messaging.writes import Mark, Marked
 
 logger = logging.getLogger(__name__)
 MARK_SECONDS = 0.2
-BROKEN = (psycopg.OperationalError, psycopg.InterfaceError, OSError)
 
 
 class Marks:
