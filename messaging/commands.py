@@ -24,6 +24,7 @@ from messaging.sending import Sending
 from messaging.writes import Mark, Marked
 
 DELIVERED_SECONDS = 1.0
+TYPING_SECONDS, TYPISTS = 3.0, 10_000
 
 
 class Send(Message):
@@ -57,6 +58,7 @@ class Messaging:
     def __init__(self, hub: Hub):
         self._hub = hub
         self._lanes, self._marks = Lanes(hub), Marks(hub)
+        self._typed_at: dict[tuple[str, UUID], float] = {}
         self._arrived: dict[tuple[str, UUID], int] = {}
         self._telling: asyncio.Task[None] | None = None
 
@@ -103,13 +105,25 @@ class Messaging:
         call.numbered(b"heads", protocol.spell(said, heads=heads.items), heads.arrived)
 
     async def typing(self, call: Call, data: Typing) -> None:
-        """Passed on, never stored; only by somebody who hears the conversation himself."""
+        """Passed on, never stored; only by somebody who hears the conversation himself, and once in 3 s."""
+        if not self._types_anew(call.socket.user, data.conversation):
+            call.done()
+            return
         place = (await database.arun(queries.audience([data.conversation]))).get(data.conversation)
         if place and not call.socket.topics.isdisjoint(place.topics):
             said = protocol.dumps({"conversation": data.conversation, "user": call.socket.user})
             shout = Shout(b'"type":"typing","data":%b}' % said, besides=call.socket.user, droppable=True)
             self._hub.tell([(place.topics, shout)])
         call.done()
+
+    def _types_anew(self, user: str, conversation: UUID) -> bool:
+        now = time.monotonic()
+        if now - self._typed_at.get((user, conversation), -TYPING_SECONDS) < TYPING_SECONDS:
+            return False
+        if len(self._typed_at) >= TYPISTS:
+            self._typed_at.clear()
+        self._typed_at[user, conversation] = now
+        return True
 
     def arrived(self, user: UUID, messages: dict[str, int]) -> None:
         """A device has these messages; written at most once a second."""
