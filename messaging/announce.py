@@ -6,7 +6,6 @@ It may be lost; the sure lane (relay.py) tells the same from the outbox.
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from imserver import database
@@ -48,8 +47,7 @@ def mark_items(marked: Iterable[Marked], audience: Mapping[UUID, Audience]) -> l
     for one in marked:
         heard = audience.get(one.conversation)
         if one.moved and heard:
-            wide = heard.members > settings.LIMITS["group_marks"]
-            topics = (f"user:{one.user}",) if wide else heard.topics
+            topics = (f"user:{one.user}",) if heard.wide else heard.topics
             found.append((topics, Shout(b'"type":"marks","data":%b}' % entries.marks(*one[:4]))))
     return found
 

@@ -1,6 +1,5 @@
 """The socket door: what each command takes, and the call it makes."""
 
-import asyncio
 import time
 from typing import Annotated
 from uuid import UUID
@@ -18,12 +17,11 @@ from imserver.realtime.hub import Hub
 from messaging import entries, errors, queries, rules
 from messaging.drafts import Message, checked
 from messaging.lanes import Lanes
-from messaging.marks import Marks
+from messaging.marks import Deliveries, Marks
 from messaging.resume import STORE
 from messaging.sending import Sending
 from messaging.writes import Mark, Marked
 
-DELIVERED_SECONDS = 1.0
 TYPING_SECONDS, TYPISTS = 3.0, 10_000
 
 
@@ -59,15 +57,13 @@ class Messaging:
         self._hub = hub
         self._lanes, self._marks = Lanes(hub), Marks(hub)
         self._typed_at: dict[tuple[str, UUID], float] = {}
-        self._arrived: dict[tuple[str, UUID], int] = {}
-        self._telling: asyncio.Task[None] | None = None
+        self._deliveries = Deliveries(self._marks)
 
     def start(self) -> None:
         self._lanes.start()
 
     async def stop(self) -> None:
-        if self._telling:
-            await self._telling
+        await self._deliveries.stop()
         await self._marks.stop()
         await self._lanes.stop()
 
@@ -126,14 +122,5 @@ class Messaging:
         return True
 
     def arrived(self, user: UUID, messages: dict[str, int]) -> None:
-        """A device has these messages; written at most once a second."""
-        for conversation, seq in messages.items():
-            self._arrived[conversation, user] = max(seq, self._arrived.get((conversation, user), 0))
-        if self._telling is None or self._telling.done():
-            self._telling = asyncio.get_running_loop().create_task(self._tell_arrived())
-
-    async def _tell_arrived(self) -> None:
-        await asyncio.sleep(DELIVERED_SECONDS)
-        arrived, self._arrived = self._arrived, {}
-        for (conversation, user), seq in arrived.items():
-            self._marks.put(Mark(UUID(conversation), user, delivered_seq=seq))
+        """A device has these messages."""
+        self._deliveries.put(user, messages)

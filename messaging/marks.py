@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from imserver import database
@@ -14,6 +14,7 @@ from messaging.writes import Mark, Marked
 
 logger = logging.getLogger(__name__)
 MARK_SECONDS = 0.2
+DELIVERED_SECONDS = 1.0
 
 
 class Marks:
@@ -51,6 +52,39 @@ class Marks:
             for place, answer in waiting:
                 answer(found.get(place))
             self._hub.tell(announce.mark_items(marked, audience))
+
+    async def stop(self) -> None:
+        if self._task:
+            await self._task
+
+
+class Deliveries:
+    """What devices have received, written at most once a second, and in large groups not at all."""
+
+    def __init__(self, marks: Marks):
+        self._marks = marks
+        self._gathered: dict[tuple[UUID, UUID], int] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def put(self, user: UUID, messages: Mapping[str, int]) -> None:
+        for name, seq in messages.items():
+            place = (UUID(name), user)
+            self._gathered[place] = max(seq, self._gathered.get(place, 0))
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._hand_over())
+
+    async def _hand_over(self) -> None:
+        while self._gathered:
+            await asyncio.sleep(DELIVERED_SECONDS)
+            gathered, self._gathered = self._gathered, {}
+            try:
+                audience = await database.arun(queries.audience(conversation for conversation, _ in gathered))
+            except BROKEN as e:
+                logger.warning("Deliveries could not be written, the next hello makes up for it: %s", e)
+                continue
+            for (conversation, user), seq in gathered.items():
+                if conversation in audience and not audience[conversation].wide:
+                    self._marks.put(Mark(conversation, user, delivered_seq=seq))
 
     async def stop(self) -> None:
         if self._task:

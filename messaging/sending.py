@@ -1,7 +1,11 @@
+"""A socket's message on its way through a lane."""
+
 import asyncio
+import logging
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.db.utils import Error
 
 from imserver.errors import DomainError, Unavailable
 from imserver.gateway.socket import Call
@@ -9,6 +13,8 @@ from messaging import actions, errors, writes
 from messaging.drafts import Sent
 from messaging.lanes import Lanes
 from messaging.writes import Draft, Outcome
+
+logger = logging.getLogger(__name__)
 
 
 class Sending:
@@ -41,6 +47,12 @@ class Sending:
             await sync_to_async(actions.open_direct)(user_id=self.draft.sender, other_id=to_user)
         except DomainError as e:
             self._call.error(e)
+        except Error as e:
+            logger.warning("The conversation of a first message could not be made: %s", e)
+            self._call.error(Unavailable())
+        except Exception:
+            logger.exception("The conversation of a first message could not be made")
+            self._call.error(Unavailable())
         else:
             self._to_user = None
             self._lanes.put(self)

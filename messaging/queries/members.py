@@ -6,7 +6,7 @@ from uuid import UUID
 
 from imserver.database import Query
 from messaging.errors import NotAMember
-from messaging.rules import Kind
+from messaging.rules import LIMITS, Kind
 
 
 class Standing(NamedTuple):
@@ -46,6 +46,11 @@ class Audience(NamedTuple):
 
     topics: tuple[str, ...]
     members: int
+
+    @property
+    def wide(self) -> bool:
+        """So large that marks stay with one's own devices, and deliveries are not kept."""
+        return self.members > LIMITS["group_marks"]
 
 
 def audience(conversations: Iterable[UUID]) -> Query[dict[UUID, Audience]]:

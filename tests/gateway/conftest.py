@@ -83,7 +83,13 @@ async def raw(gateways: Gateways) -> AsyncIterator[Callable[..., Awaitable[Raw]]
 
 @pytest.fixture(scope="session")
 def _strict(django_db_setup: None) -> Iterator[Gateway]:
-    limits = {"SOCKETS_PER_USER": "3", "COMMANDS_PER_SECOND": "20", "COMMANDS_BURST": "40", "PING_S": "1"}
+    limits = {
+        "SOCKETS_PER_USER": "3",
+        "COMMANDS_PER_SECOND": "20",
+        "COMMANDS_BURST": "40",
+        "PING_S": "1",
+        "GROUP_MARKS": "2",
+    }
     gateway = Gateway(
         **{f"LIMIT_{name}": value for name, value in limits.items()}, ALLOWED_ORIGINS="https://app.example.com"
     )
