@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from uuid import UUID
 
 import msgspec
 
@@ -158,11 +159,27 @@ class Hub(Topics):
                 return
 
     async def catch_up(self, seconds: float) -> None:
-        """Ring for all that moved lately in the conversations of the people here."""
+        """Listen to the groups that the people here have now, then ring for all that moved lately."""
         users = [topic.removeprefix("user:") for topic in self.topics if topic.startswith("user:")]
         for start in range(0, len(users), _CHUNK):
-            for topic, conversation, rev in await self._store.changed(users[start : start + _CHUNK], seconds):
+            chunk = users[start : start + _CHUNK]
+            await self._rejoin(chunk)
+            for topic, conversation, rev in await self._store.changed(chunk, seconds):
                 self.order.ring([topic], Ring(conversation, rev, rev))
+
+    async def _rejoin(self, users: Sequence[str]) -> None:
+        """Nobody may have heard who joined or left what."""
+        sockets = [socket for user in users for socket in self.topics.get(f"user:{user}", ())]
+        before = {socket: {topic for topic in socket.topics if topic.startswith("conversation:")} for socket in sockets}
+        groups = await self._store.groups_of([UUID(user) for user in users])
+        missing: dict[str, list[Listener]] = {}
+        for socket, held in before.items():
+            now = {f"conversation:{group}" for group in groups.get(socket.user, ())}
+            await self.exit(socket, held - now)
+            for topic in now - held:
+                missing.setdefault(topic.removeprefix("conversation:"), []).append(socket)
+        for group, newcomers in missing.items():
+            await self._joined(newcomers, group)
 
     def _soon(self, job: "asyncio._CoroutineLike[None]") -> None:
         task = asyncio.get_running_loop().create_task(job)

@@ -1,7 +1,8 @@
 """Who the hub speaks to: sockets, senders who wait for their answer, and the log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
+from uuid import UUID
 
 Arrived = tuple[tuple[str, int], ...]  # (conversation, seq): messages up to there
 
@@ -35,6 +36,9 @@ class Store(Protocol):
 
     async def between(self, conversation: str, first_rev: int, last_rev: int) -> list[bytes]:
         """Spelled entries, for every listener of the conversation."""
+
+    async def groups_of(self, users: Sequence[UUID]) -> Mapping[str, Sequence[str]]:
+        """The groups of each of these people."""
 
     async def groups(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str, int]]:
         """(user, group, rev) for those of these (user, group) that are members now."""

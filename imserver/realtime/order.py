@@ -140,10 +140,10 @@ class Order:
         await asyncio.sleep(GAP_SECONDS)
         tries = 0
         while self._waiting.get(conversation) is waiting:
-            last = self.known.get(conversation, 0)
             upto = min(waiting.entries, default=waiting.wanted)
-            if upto - last > LONGEST_FILL:  # the clients see the gap and pull
-                self.known[conversation] = last = upto - 1
+            if upto - self.known.get(conversation, 0) > LONGEST_FILL and not self._skip(conversation, waiting, upto):
+                return
+            last = self.known.get(conversation, 0)
             try:
                 items = await self._fetch(conversation, last + 1, upto)
             except Exception:
@@ -160,8 +160,16 @@ class Order:
                 await asyncio.sleep(RETRY_SECONDS)
             self._drain(conversation, waiting)
 
+    def _skip(self, conversation: str, waiting: Waiting, upto: int) -> bool:
+        """A long gap: the clients see it and pull. In a group it may hide a removal: who listens is read again."""
+        if conversation in self._opened:
+            self._give_up(conversation, waiting)
+            return False
+        self.known[conversation] = upto - 1
+        return True
+
     def _give_up(self, conversation: str, waiting: Waiting) -> None:
-        """The store cannot say what is missing: the clients start again from what it has."""
+        """What is missing cannot be told here: the clients start again from what the store has."""
         self._waiting.pop(conversation, None)
         self.known.pop(conversation, None)
         self._fail(waiting)

@@ -133,6 +133,17 @@ async def test_a_long_gap_is_left_to_the_clients(room: Room) -> None:
     assert room.delivered == [1, 999, 1_000]
 
 
+async def test_a_long_gap_in_a_group_makes_its_sockets_connect_again(room: Room) -> None:
+    """A removal may be among what is skipped: nobody hears anything more before his membership was read again."""
+    room.order.opening("c")
+    room.order.open("c", 0)
+    room.take(1)
+    room.take(1_000, own=[1_000])
+    await room.settled()
+    assert room.delivered == [1]
+    assert (room.broken, room.said) == ([*TOPICS], ["fail 1000"])
+
+
 async def test_a_ring_for_what_was_delivered_is_silent(room: Room) -> None:
     room.take(1, 2)
     room.ring(1, 2)

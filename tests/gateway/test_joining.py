@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -70,6 +71,9 @@ class Log:
 
     async def between(self, conversation: str, first_rev: int, last_rev: int) -> list[bytes]:
         return [message(rev) for rev in range(first_rev, last_rev + 1)]
+
+    async def groups_of(self, users: Sequence[UUID]) -> dict[str, list[str]]:
+        return {str(user): [GROUP] for user in users if str(user) in self.members}
 
     async def changed(self, users: Sequence[str], seconds: float) -> list[tuple[str, str, int]]:
         return []
@@ -212,3 +216,15 @@ async def test_a_session_ends_on_all_its_sockets(house: House) -> None:
     await house.hub.leave(await house.enter("old"))
     house.hub.revoke(["old", "nobody"])
     assert [socket.closed for socket in (*tabs, other)] == [4401, 4401, 0]
+
+
+async def test_after_a_deaf_spell_the_groups_that_people_have_now_are_heard(house: House) -> None:
+    came, went = str(uuid4()), str(uuid4())
+    house.log.members = {went}
+    newcomer, gone = await house.enter(came), await house.enter(went, GROUP)
+    house.log.members, house.log.rev = {came}, 12  # and nobody here heard of it
+    await house.hub.catch_up(1)
+    house.tell(12, message(13))
+    assert newcomer.revs == [12, 13]
+    assert gone.revs == []
+    assert (gone.topics, newcomer.closed, gone.closed) == ({f"user:{went}"}, 0, 0)
