@@ -140,10 +140,7 @@ class Order:
         await asyncio.sleep(GAP_SECONDS)
         tries = 0
         while self._waiting.get(conversation) is waiting:
-            upto = min(waiting.entries, default=waiting.wanted)
-            if upto - self.known.get(conversation, 0) > LONGEST_FILL and not self._skip(conversation, waiting, upto):
-                return
-            last = self.known.get(conversation, 0)
+            last, upto = self._stretch(conversation, waiting)
             try:
                 items = await self._fetch(conversation, last + 1, upto)
             except Exception:
@@ -160,16 +157,19 @@ class Order:
                 await asyncio.sleep(RETRY_SECONDS)
             self._drain(conversation, waiting)
 
-    def _skip(self, conversation: str, waiting: Waiting, upto: int) -> bool:
-        """A long gap: the clients see it and pull. In a group it may hide a removal: who listens is read again."""
+    def _stretch(self, conversation: str, waiting: Waiting) -> tuple[int, int]:
+        """What to read next, as (after, upto). Of a long gap a group reads page by page, since a removal may be in it;
+        in any other conversation the clients see the gap and pull."""
+        last, upto = self.known.get(conversation, 0), min(waiting.entries, default=waiting.wanted)
+        if upto - last <= LONGEST_FILL:
+            return last, upto
         if conversation in self._opened:
-            self._give_up(conversation, waiting)
-            return False
+            return last, last + LONGEST_FILL
         self.known[conversation] = upto - 1
-        return True
+        return upto - 1, upto
 
     def _give_up(self, conversation: str, waiting: Waiting) -> None:
-        """What is missing cannot be told here: the clients start again from what the store has."""
+        """The store cannot say what is missing: the clients start again from what it has."""
         self._waiting.pop(conversation, None)
         self.known.pop(conversation, None)
         self._fail(waiting)
