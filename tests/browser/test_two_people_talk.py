@@ -79,10 +79,12 @@ async def test_the_page_heals_when_the_server_is_killed(live: Gateway, pair: Pai
     assert live.process
     live.process.kill()
     live.process.wait()
-    await expect(ann.banner).to_contain_text("Connecting")
-    await ann.write("written", "meanwhile")
-    await ann.sees_progress("Read", "Sending", "Sending")
-    await asyncio.to_thread(live.start)
+    try:
+        await expect(ann.banner).to_contain_text("Connecting")
+        await ann.write("written", "meanwhile")
+        await ann.sees_progress("Read", "Sending", "Sending")
+    finally:
+        await asyncio.to_thread(live.start)
     for screen in pair:
         await expect(screen.banner).to_be_hidden(timeout=30_000)
         await screen.sees("Hello Bob", "written", "meanwhile")

@@ -26,12 +26,15 @@ export class Banner {
     for (const type of ["online", "offline"]) addEventListener(type, () => this.#update(), { signal });
   }
 
+  /** One timer from the loss on: each attempt changes the status, and must not begin the waiting anew. */
   #update() {
     const { status } = this.client.status;
-    clearTimeout(this.#timer);
-    if (status === "online") this.node.hidden = true;
-    else if (!this.node.hidden || !navigator.onLine || status === "stopped") this.#show();
-    else this.#timer = setTimeout(() => this.#show(), PATIENCE);
+    if (status === "online") {
+      clearTimeout(this.#timer);
+      this.#timer = null;
+      this.node.hidden = true;
+    } else if (!this.node.hidden || !navigator.onLine || status === "stopped") this.#show();
+    else this.#timer ??= setTimeout(() => this.#show(), PATIENCE);
   }
 
   #show() {
