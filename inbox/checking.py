@@ -9,7 +9,7 @@ from uuid import UUID
 from imserver import database
 from imserver.database import Query
 from inbox import documents
-from inbox.documents import KEPT, Document
+from inbox.documents import KEPT, Document, Span
 from inbox.store.mongo import Mongo
 from messaging import epochs, outgoing
 from messaging.outgoing import Pointer
@@ -73,7 +73,7 @@ class Check:
             after = rows[-1][0]
 
     def _conversation(self, place: Place) -> None:
-        applied = self._store.applied(*place[:2])
+        _, applied = self._store.applied(*place[:2])
         for first in range(place.floor_rev + 1, place.rev + 1, REVS):
             last = min(first + REVS - 1, place.rev)
             wrong = list(self._compare(place, first, last, applied))
@@ -82,7 +82,7 @@ class Check:
                 self._store.write(wrong, again=True)
         self._surplus(place, place.rev)
         if self._repair:
-            self._store.set_applied(*place[:2], place.rev, place.at)
+            self._store.set_applied(Span(*place[:2], 1, place.rev, place.at))
 
     def _compare(self, place: Place, first: int, last: int, applied: int) -> Iterator[Document]:
         """What is not as it should be."""

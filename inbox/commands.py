@@ -47,4 +47,3 @@ class Inbox:
         page = await database.arun(queries.pull(user, data.conversation, data.after_rev, limit))
         said = entries.page(data.conversation, page.items, prev=page.prev, head=page.head, reset=page.reset or None)
         call.numbered(b"entries", said, ((str(data.conversation), page.last_seq),) if page.last_seq else ())
-

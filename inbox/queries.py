@@ -21,7 +21,7 @@ def pull(user: UUID, conversation: UUID, after_rev: int, limit: int) -> Query[Pa
     upto = min(after_rev + limit, seen.rev)
     if epoch and seen.lowest_rev <= after_rev < upto:
         rows = yield partial(there.read, epoch, conversation, after_rev, upto)
-        items = _believed(rows, seen, upto - after_rev)
+        items = _believed(rows, seen, after_rev, upto)
         if items is not None:
             return _page(items, after_rev, seen.rev)
     return (yield from queries.pull(user, conversation, after_rev, limit))
@@ -33,16 +33,16 @@ def _standing(user: UUID, conversation: UUID) -> Query[tuple[Standing, UUID | No
     return seen, UUID(str(rows[0][0])) if rows else None
 
 
-def _believed(rows: Rows, seen: Standing, count: int) -> list[tuple[bytes, int]] | None:
+def _believed(rows: Rows, seen: Standing, after: int, upto: int) -> list[tuple[bytes, int]] | None:
     """(item, seq or 0) of each entry, or None where one is missing or may be stale."""
     if not rows:
         return None
-    applied, found, states = rows[0]
-    if applied < seen.blanked_rev or len(found) != count:
+    since, applied, found, states = rows[0]
+    if after < since - 1 or applied < seen.blanked_rev or len(found) != upto - after:
         return None
     items = [(_item(one, states, seen.from_seq), one.get("seq", 0)) for one in found]
     known = [(item, seq) for item, seq in items if item is not None]
-    return known if len(known) == count else None
+    return known if len(known) == len(found) else None
 
 
 def _item(one: Mapping[str, Any], states: Mapping[int, bytes], hidden: int) -> bytes | None:

@@ -1,24 +1,24 @@
 """The inbox in MongoDB. One document per operation, nothing that needs a session or a replica set.
 
 `entries`: {_id: {epoch, conversation, rev}, version, item, seq?, target?: [seq, rev], expires}
-`conversations`: {_id: {epoch, conversation}, applied, expires}
+`conversations`: {_id: {epoch, conversation}, since, applied, holed?, expires}
 
 The epoch is part of the key: after a restore PostgreSQL gives out revs anew, and nothing from before may be believed.
-An entry is written only over an older version of itself, so order and repetition do not matter. `applied`: every change
-up to this rev is folded into whatever documents of the conversation there are.
+An entry is written only over an older version of itself, so order and repetition do not matter. Every change from the
+rev `since` to the rev `applied` is folded into the documents that there are; what lies before may have missed a recall.
+`holed`: there are documents beyond `applied`.
 """
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import pymongo
 from bson import Binary, Int64
 from bson.errors import InvalidDocument
-from pymongo import MongoClient, UpdateOne
+from pymongo import InsertOne, MongoClient, UpdateOne
 from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
 from pymongo.write_concern import WriteConcern
 
@@ -29,6 +29,7 @@ from inbox.store.breaker import Breaker
 
 logger = logging.getLogger(__name__)
 READ_SECONDS, WRITE_SECONDS, PROBE_SECONDS, REST_SECONDS = 0.2, 10.0, 1.0, 5.0
+SLICE: Final = 100  # operations of a call: a batch that a slow server cannot do in one has to get on all the same
 DUPLICATE_KEY: Final = 11000
 TTL: Final = "expires_ttl"
 Key = dict[str, Any]
@@ -86,7 +87,7 @@ class Mongo:
     # --- reading ------------------------------------------------------------------------------------
 
     def read(self, epoch: UUID, conversation: UUID, after: int, upto: int) -> Rows:
-        """[(applied, documents, states by rev)] of the entries after < rev <= upto; [] where it cannot be said now."""
+        """[(since, applied, documents, states by rev)] of after < rev <= upto; [] where it cannot be said now."""
         if self._breaker.is_open:
             return []
         try:
@@ -99,15 +100,16 @@ class Mongo:
 
     def _read(self, epoch: UUID, conversation: UUID, after: int, upto: int) -> tuple[Any, ...]:
         # First what is applied: what is read after it is at least as new.
-        applied = self.applied(epoch, conversation)
+        since, applied = self.applied(epoch, conversation)
         found = self.between(epoch, conversation, after, upto) if applied else []
         targets = [key(epoch, conversation, one["target"][1]) for one in found if "target" in one]
         states = list(self._entries.find({"_id": {"$in": targets}})) if targets else []
-        return applied, found, {one["_id"]["rev"]: one["item"] for one in states}
+        return since, applied, found, {one["_id"]["rev"]: one["item"] for one in states}
 
-    def applied(self, epoch: UUID, conversation: UUID) -> int:
+    def applied(self, epoch: UUID, conversation: UUID) -> tuple[int, int]:
+        """From which rev on, and up to which."""
         found = self._conversations.find_one({"_id": {"epoch": epoch, "conversation": conversation}})
-        return found["applied"] if found else 0
+        return (found["since"], found["applied"]) if found else (0, 0)
 
     def between(self, epoch: UUID, conversation: UUID, after: int, upto: int) -> list[dict[str, Any]]:
         """Documents in order of rev."""
@@ -118,12 +120,14 @@ class Mongo:
 
     def write(self, documents: Iterable[Document], *, again: bool = False) -> None:
         """Each over an older version of itself; `again`: also over the same version. Raises Unavailable."""
-        older = "$lte" if again else "$lt"
+        wanted, older = list(documents), "$lte" if again else "$lt"
+        # Most are new. To look for an older version of what is not there is dear.
+        there = self._bulk(self._entries, [InsertOne({"_id": key(*one[:3]), **_fields(one)}) for one in wanted])
         self._bulk(
             self._entries,
             [
                 UpdateOne({"_id": key(*one[:3]), "version": {older: one.version}}, {"$set": _fields(one)}, upsert=True)
-                for one in documents
+                for one in (wanted[i] for i in there)
             ],
         )
 
@@ -136,18 +140,21 @@ class Mongo:
                 self._advance_slowly(one)
 
     def _advance_slowly(self, span: Span) -> None:
-        applied = self.applied(*span[:2])
+        (since, applied), is_holed = self.applied(*span[:2]), False
+        if not applied:
+            return  # it has expired this moment; the next entry begins it anew
         beyond = {"$gt": key(*span[:2], applied), "$lt": key(*span[:2], 1 << 62)}
         for found in self._entries.find({"_id": beyond}, {"_id": 1}).sort("_id", 1):
-            if found["_id"]["rev"] != applied + 1:
+            if is_holed := found["_id"]["rev"] != applied + 1:
                 break
             applied += 1
-        self.set_applied(*span[:2], applied, span.at)
+        self.set_applied(span._replace(first_rev=since, last_rev=applied), is_holed=is_holed)
 
-    def set_applied(self, epoch: UUID, conversation: UUID, applied: int, at: datetime) -> None:
-        change = {"$max": {"applied": Int64(applied), "expires": at + KEPT * 2}}
+    def set_applied(self, span: Span, *, is_holed: bool = False) -> None:
+        since = {"since": Int64(span.first_rev)}
+        change = {"$min": since, "$max": _reached(span), "$set" if is_holed else "$unset": {"holed": True}}
         with outages(), pymongo.timeout(WRITE_SECONDS):
-            self._conversations.update_one({"_id": {"epoch": epoch, "conversation": conversation}}, change, upsert=True)
+            self._conversations.update_one({"_id": _place(span)}, change, upsert=True)
 
     def delete(self, epoch: UUID, conversation: UUID, revs: Iterable[int]) -> None:
         with outages(), pymongo.timeout(WRITE_SECONDS):
@@ -160,16 +167,16 @@ class Mongo:
                 if found["_id"]["epoch"] == epoch:
                     yield found["_id"]["conversation"]
 
-    def _bulk(self, collection: Any, operations: Sequence[UpdateOne]) -> list[int]:
-        """The numbers of those that found a newer document. Raises Unavailable."""
-        if not operations:
-            return []
-        try:
-            with outages(), pymongo.timeout(WRITE_SECONDS):
-                collection.bulk_write(operations, ordered=False)
-        except BulkWriteError as e:
-            return _newer(e)
-        return []
+    def _bulk(self, collection: Any, operations: Sequence[InsertOne[Any] | UpdateOne]) -> list[int]:
+        """The numbers of those that met their key: something newer is there. Raises Unavailable."""
+        refused: list[int] = []
+        for first in range(0, len(operations), SLICE):
+            try:
+                with outages(), pymongo.timeout(WRITE_SECONDS):
+                    collection.bulk_write(operations[first : first + SLICE], ordered=False)
+            except BulkWriteError as e:
+                refused += (first + number for number in _newer(e))
+        return refused
 
 
 def _fields(one: Document) -> Mapping[str, Any]:
@@ -182,10 +189,17 @@ def _fields(one: Document) -> Mapping[str, Any]:
 
 
 def _advance(span: Span) -> UpdateOne:
-    """A document that is there and lacks what is before these entries meets its own key."""
-    known = {"_id": {"epoch": span.epoch, "conversation": span.conversation}, "applied": {"$gte": span.first_rev - 1}}
-    change = {"$max": {"applied": Int64(span.last_rev), "expires": span.at + KEPT * 2}}
-    return UpdateOne(known, change, upsert=True)
+    """Where a document lacks what is before these entries, or has some beyond them, this meets its key."""
+    known = {"_id": _place(span), "applied": {"$gte": span.first_rev - 1}, "holed": {"$exists": False}}
+    return UpdateOne(known, {"$max": _reached(span), "$setOnInsert": {"since": Int64(span.first_rev)}}, upsert=True)
+
+
+def _place(span: Span) -> Key:
+    return {"epoch": span.epoch, "conversation": span.conversation}
+
+
+def _reached(span: Span) -> Mapping[str, Any]:
+    return {"applied": Int64(span.last_rev), "expires": span.at + KEPT * 2}
 
 
 def _newer(error: BulkWriteError) -> list[int]:
