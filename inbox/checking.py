@@ -10,7 +10,7 @@ from imserver import database
 from imserver.database import Query
 from inbox import documents
 from inbox.documents import KEPT, Document, Span
-from inbox.store.mongo import Mongo
+from inbox.store.mongo import Mongo, rev_of
 from messaging import epochs, outgoing
 from messaging.outgoing import Pointer
 
@@ -87,7 +87,7 @@ class Check:
     def _compare(self, place: Place, first: int, last: int, applied: int) -> Iterator[Document]:
         """What is not as it should be."""
         # MongoDB first: what changes meanwhile makes it older than what is read next, never newer than what it has.
-        there = {one["_id"]["rev"]: one for one in self._store.between(*place[:2], first - 1, last)}
+        there = {rev_of(one): one for one in self._store.between(*place[:2], first - 1, last)}
         events = database.run(outgoing.events([Pointer(0, place.conversation, first, last)]))
         for wanted in (documents.entry(event) for event in events):
             if wanted.at <= self._since:
@@ -105,7 +105,7 @@ class Check:
     def _surplus(self, place: Place, head: int) -> None:
         """What PostgreSQL never had, in this life."""
         now = max(head, database.run(_head(place.conversation)))
-        revs = [one["_id"]["rev"] for one in self._store.between(*place[:2], now, 1 << 62)]
+        revs = [rev_of(one) for one in self._store.between(*place[:2], now, 1 << 62)]
         for rev in revs:
             self._note("surplus", place, rev)
         if self._repair:

@@ -1,7 +1,7 @@
 """The inbox in MongoDB. One document per operation, nothing that needs a session or a replica set.
 
-`entries`: {_id: {epoch, conversation, rev}, version, item, seq?, target?: [seq, rev], expires}
-`conversations`: {_id: {epoch, conversation}, since, applied, holed?, expires}
+`entries`: {_id: epoch conversation rev, version, item, seq?, target?: [seq, rev], expires}
+`conversations`: {_id: epoch conversation, since, applied, holed?, expires}
 
 The epoch is part of the key: after a restore PostgreSQL gives out revs anew, and nothing from before may be believed.
 An entry is written only over an older version of itself, so order and repetition do not matter. Every change from the
@@ -32,12 +32,19 @@ READ_SECONDS, WRITE_SECONDS, PROBE_SECONDS, REST_SECONDS = 0.2, 10.0, 1.0, 5.0
 SLICE: Final = 100  # operations of a call: a batch that a slow server cannot do in one has to get on all the same
 DUPLICATE_KEY: Final = 11000
 TTL: Final = "expires_ttl"
-Key = dict[str, Any]
 
 
-def key(epoch: UUID, conversation: UUID, rev: int) -> Key:
-    """Compared member by member, so a range of revs is a range of keys: the order of the members counts."""
-    return {"epoch": epoch, "conversation": conversation, "rev": Int64(rev)}
+def key(epoch: UUID, conversation: UUID, rev: int) -> Binary:
+    """As bytes in this order a range of revs is a range of keys, on any server: no documents are compared."""
+    return Binary(_place(epoch, conversation) + rev.to_bytes(8, "big"))
+
+
+def rev_of(found: Mapping[str, Any]) -> int:
+    return int.from_bytes(found["_id"][-8:], "big")
+
+
+def _place(epoch: UUID, conversation: UUID) -> Binary:
+    return Binary(epoch.bytes + conversation.bytes)
 
 
 @contextmanager
@@ -104,11 +111,11 @@ class Mongo:
         found = self.between(epoch, conversation, after, upto) if applied else []
         targets = [key(epoch, conversation, one["target"][1]) for one in found if "target" in one]
         states = list(self._entries.find({"_id": {"$in": targets}})) if targets else []
-        return since, applied, found, {one["_id"]["rev"]: one["item"] for one in states}
+        return since, applied, found, {rev_of(one): one["item"] for one in states}
 
     def applied(self, epoch: UUID, conversation: UUID) -> tuple[int, int]:
         """From which rev on, and up to which."""
-        found = self._conversations.find_one({"_id": {"epoch": epoch, "conversation": conversation}})
+        found = self._conversations.find_one({"_id": _place(epoch, conversation)})
         return (found["since"], found["applied"]) if found else (0, 0)
 
     def between(self, epoch: UUID, conversation: UUID, after: int, upto: int) -> list[dict[str, Any]]:
@@ -145,7 +152,7 @@ class Mongo:
             return  # it has expired this moment; the next entry begins it anew
         beyond = {"$gt": key(*span[:2], applied), "$lt": key(*span[:2], 1 << 62)}
         for found in self._entries.find({"_id": beyond}, {"_id": 1}).sort("_id", 1):
-            if is_holed := found["_id"]["rev"] != applied + 1:
+            if is_holed := rev_of(found) != applied + 1:
                 break
             applied += 1
         self.set_applied(span._replace(first_rev=since, last_rev=applied), is_holed=is_holed)
@@ -154,7 +161,7 @@ class Mongo:
         since = {"since": Int64(span.first_rev)}
         change = {"$min": since, "$max": _reached(span), "$set" if is_holed else "$unset": {"holed": True}}
         with outages(), pymongo.timeout(WRITE_SECONDS):
-            self._conversations.update_one({"_id": _place(span)}, change, upsert=True)
+            self._conversations.update_one({"_id": _place(*span[:2])}, change, upsert=True)
 
     def delete(self, epoch: UUID, conversation: UUID, revs: Iterable[int]) -> None:
         with outages(), pymongo.timeout(WRITE_SECONDS):
@@ -164,8 +171,8 @@ class Mongo:
     def conversations(self, epoch: UUID) -> Iterator[UUID]:
         with outages():
             for found in self._conversations.find({}, {"_id": 1}):
-                if found["_id"]["epoch"] == epoch:
-                    yield found["_id"]["conversation"]
+                if found["_id"].startswith(epoch.bytes):
+                    yield UUID(bytes=found["_id"].removeprefix(epoch.bytes))
 
     def _bulk(self, collection: Any, operations: Sequence[InsertOne[Any] | UpdateOne]) -> list[int]:
         """The numbers of those that met their key: something newer is there. Raises Unavailable."""
@@ -190,12 +197,8 @@ def _fields(one: Document) -> Mapping[str, Any]:
 
 def _advance(span: Span) -> UpdateOne:
     """Where a document lacks what is before these entries, or has some beyond them, this meets its key."""
-    known = {"_id": _place(span), "applied": {"$gte": span.first_rev - 1}, "holed": {"$exists": False}}
+    known = {"_id": _place(*span[:2]), "applied": {"$gte": span.first_rev - 1}, "holed": {"$exists": False}}
     return UpdateOne(known, {"$max": _reached(span), "$setOnInsert": {"since": Int64(span.first_rev)}}, upsert=True)
-
-
-def _place(span: Span) -> Key:
-    return {"epoch": span.epoch, "conversation": span.conversation}
 
 
 def _reached(span: Span) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from pymongo import MongoClient
 
@@ -59,7 +60,7 @@ def applied() -> defaultdict[str, int]:
     found: defaultdict[str, int] = defaultdict(int)
     with _client() as client:
         for one in client[os.environ["MONGO_DATABASE"]]["conversations"].find():
-            found[str(one["_id"]["conversation"])] = one["applied"]
+            found[str(UUID(bytes=one["_id"][16:]))] = one["applied"]
     return found
 
 
@@ -91,10 +92,10 @@ def check_inbox(epoch: str, entries: Mapping[Place, Wanted], kept: Iterable[Json
     places: defaultdict[Place, list[Json]] = defaultdict(list)
     surplus, unequal = [], []
     for one in kept:
-        place = str(one["_id"]["conversation"]), int(one["_id"]["rev"])
+        life, place = _named(one["_id"])
         places[place].append(one)
         expected = entries.get(place)
-        if expected is None or str(one["_id"]["epoch"]) != epoch:
+        if expected is None or life != epoch:
             surplus.append(f"{place}")
         elif difference := _difference(expected, one):
             unequal.append(f"{place}: {difference}")
@@ -103,6 +104,11 @@ def check_inbox(epoch: str, entries: Mapping[Place, Wanted], kept: Iterable[Json
     _tell(found.doubled, "what nobody wrote", surplus)
     _tell(found.missing, "not", [f"{place}" for place in entries if place not in places])
     _tell(found.unequal, "these otherwise", unequal)
+
+
+def _named(name: bytes) -> tuple[str, Place]:
+    """Epoch, conversation, rev: 16, 16 and 8 bytes."""
+    return str(UUID(bytes=name[:16])), (str(UUID(bytes=name[16:32])), int.from_bytes(name[32:], "big"))
 
 
 def _difference(expected: Wanted, one: Json) -> str:

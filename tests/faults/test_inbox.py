@@ -21,8 +21,12 @@ Documents = list[dict[str, Any]]
 
 def _document(rev: int, item: dict[str, Any], **more: Any) -> dict[str, Any]:
     said = {"rev": rev, "sender": ANN, "created_at": f"t{rev}", "content": None, **item}
-    place = {"epoch": UUID(EPOCH), "conversation": UUID(HOME), "rev": rev}
-    return {"_id": place, "version": said["changed_rev"], "item": Binary(json.dumps(said).encode()), **more}
+    return {
+        "_id": UUID(EPOCH).bytes + UUID(HOME).bytes + rev.to_bytes(8, "big"),
+        "version": said["changed_rev"],
+        "item": Binary(json.dumps(said).encode()),
+        **more,
+    }
 
 
 def _sound() -> Documents:
@@ -59,7 +63,7 @@ def _has_one_of_nobody(documents: Documents) -> None:
 
 
 def _has_one_of_an_earlier_life(documents: Documents) -> None:
-    documents[0]["_id"]["epoch"] = UUID(OTHER)
+    documents[0]["_id"] = UUID(OTHER).bytes + documents[0]["_id"][16:]
 
 
 def _did_not_fold_an_edit(documents: Documents) -> None:

@@ -1,9 +1,11 @@
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from imserver import database
 from inbox import queries as inbox_queries
+from inbox.store.mongo import Mongo, rev_of
 from messaging import actions, queries
 from messaging.queries import Page
 from tests import make
@@ -31,3 +33,9 @@ def talk(one: Person, other: Person, count: int) -> UUID:
     for number in range(count):
         make.message(one if number % 2 else other, conversation, f"number {number}")
     return conversation
+
+
+def named(mongo: Mongo, rev: int) -> dict[str, Any]:
+    """The filter for the only entry of this rev."""
+    [found] = [one["_id"] for one in mongo._entries.find({}) if rev_of(one) == rev]
+    return {"_id": found}

@@ -16,13 +16,13 @@ from imserver import database
 from imserver.events.event import Event
 from inbox import actions as inbox_actions
 from inbox import store
-from inbox.store.mongo import TTL, Mongo
+from inbox.store.mongo import TTL, Mongo, key, rev_of
 from messaging import actions, epochs, outgoing
 from messaging.errors import NotAMember
 from messaging.outgoing import Pointer
 from tests import make
 from tests.events.conftest import relay_all
-from tests.inbox.steps import edit, pulled, recall, talk
+from tests.inbox.steps import edit, named, pulled, recall, talk
 from tests.make import Person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.mongo]
@@ -39,7 +39,7 @@ def deliver(mongo: Mongo, told: list[Event]) -> None:
 def kept(mongo: Mongo, conversation: UUID) -> list[tuple[int, int, bytes]]:
     epoch = database.run(epochs.current())
     found = mongo.between(epoch, conversation, 0, 1 << 62)
-    return [(one["_id"]["rev"], one["version"], bytes(one["item"])) for one in found]
+    return [(rev_of(one), one["version"], bytes(one["item"])) for one in found]
 
 
 def applied(mongo: Mongo, conversation: UUID) -> int:
@@ -129,7 +129,7 @@ def test_what_comes_from_before_that_time_may_have_missed_a_recall(mongo: Mongo,
     deliver(mongo, events(conversation, 2, 2))
     assert len(pulled(bob, conversation).items) == 3
     check("--repair")
-    mongo._entries.update_one({"_id.rev": 3}, {"$set": {"item": b"from here"}})
+    mongo._entries.update_one(named(mongo, 3), {"$set": {"item": b"from here"}})
     with pytest.raises(AssertionError):
         pulled(bob, conversation)
 
@@ -140,9 +140,9 @@ def test_mongodb_itself_forgets_what_has_expired(mongo: Mongo, ann: Person, bob:
         assert (index["key"], index["expireAfterSeconds"]) == ([("expires", 1)], 0)
     conversation = talk(ann, bob, 2)
     deliver(mongo, events(conversation, 1, 2))
-    expires = mongo._entries.find_one({"_id.rev": 1})["expires"]  # type: ignore[index]
+    expires = mongo._entries.find_one(named(mongo, 1))["expires"]  # type: ignore[index]
     assert timedelta(days=29, hours=23) < expires - timezone.now() < timedelta(days=30)
-    mongo._entries.update_one({"_id.rev": 1}, {"$set": {"expires": timezone.now() - timedelta(seconds=1)}})
+    mongo._entries.update_one(named(mongo, 1), {"$set": {"expires": timezone.now() - timedelta(seconds=1)}})
     end = time.monotonic() + 70
     while len(kept(mongo, conversation)) == 2 and time.monotonic() < end:
         time.sleep(0.2)
@@ -190,11 +190,11 @@ def test_what_is_wrong_is_found_and_repaired(mongo: Mongo, ann: Person, bob: Per
     conversation = talk(ann, bob, 6)
     edit(bob, conversation, 1, "better")
     relay_all()
-    mongo._entries.delete_one({"_id.rev": 2})
-    mongo._entries.update_one({"_id.rev": 3}, {"$set": {"item": b"{}"}})
-    mongo._entries.update_one({"_id.rev": 4}, {"$set": {"version": 99}})
-    mongo._entries.insert_one({**mongo._entries.find_one({"_id.rev": 5}), "_id": {  # type: ignore[dict-item]
-        "epoch": database.run(epochs.current()), "conversation": conversation, "rev": 50}})  # fmt: skip
+    mongo._entries.delete_one(named(mongo, 2))
+    mongo._entries.update_one(named(mongo, 3), {"$set": {"item": b"{}"}})
+    mongo._entries.update_one(named(mongo, 4), {"$set": {"version": 99}})
+    last = mongo._entries.find_one(named(mongo, 5)) or {}
+    mongo._entries.insert_one({**last, "_id": key(database.run(epochs.current()), conversation, 50)})
     with pytest.raises(CommandError):
         check()
     said = check("--repair")

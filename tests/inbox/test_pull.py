@@ -24,7 +24,7 @@ from messaging.models import Conversation, Entry, Member
 from messaging.queries import Page
 from tests import make
 from tests.events.conftest import relay_all
-from tests.inbox.steps import edit, pulled, recall, talk
+from tests.inbox.steps import edit, named, pulled, recall, talk
 from tests.make import Person
 
 Spelled = dict[str, Any]
@@ -112,7 +112,7 @@ def test_one_who_asks_for_less_than_he_may_see_is_told_to_start_anew(
 def test_what_the_inbox_lacks_comes_from_postgresql(read: list[bool], mongo: Mongo, ann: Person, bob: Person) -> None:
     conversation = talk(ann, bob, 5)
     relay_all()
-    mongo._entries.delete_one({"_id.rev": 3})
+    mongo._entries.delete_one(named(mongo, 3))
     assert len(pulled(ann, conversation).items) == 5
     assert len(pulled(ann, conversation, 3).items) == 2
     make.message(ann, conversation, "not relayed yet")
@@ -127,7 +127,7 @@ def test_a_change_whose_target_has_gone_comes_from_postgresql(
     conversation = talk(ann, bob, 2)
     edit(bob, conversation, 1, "better")
     relay_all()
-    mongo._entries.delete_one({"_id.rev": 1})
+    mongo._entries.delete_one(named(mongo, 1))
     assert len(pulled(ann, conversation, 2).items) == 1
     assert read == [False]
 
