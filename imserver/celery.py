@@ -14,6 +14,6 @@ app.conf.beat_schedule = {
     "forget keys older than 32 days": {"task": "messaging.tasks.forget_keys", "schedule": 3600.0},
 }
 
-from imserver.events.steps import install  # noqa: E402
+from imserver.events.steps import Relay  # noqa: E402
 
-install(app)
+app.steps["worker"].add(Relay)

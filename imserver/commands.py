@@ -7,7 +7,7 @@ the struct its annotation names. It answers through the call, or is a coroutine 
 COMMANDS = {
     "message.send": "messaging.commands.Messaging.send",
     "mark": "messaging.commands.Messaging.mark",
-    "pull": "inbox.commands.Inbox.pull",
+    "pull": "messaging.commands.Messaging.pull",
     "sync": "messaging.commands.Messaging.sync",
     "typing": "messaging.commands.Messaging.typing",
 }

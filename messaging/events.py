@@ -26,9 +26,3 @@ SELF = {
 }
 NAMES = MESSAGES | CHANGES | NOTICES | SELF
 NUMBERS = {name: number for number, name in NAMES.items()}
-MESSAGE, CHANGE, NOTICE = range(32), range(32, 64), range(64, 96)
-
-
-def name(number: int) -> str:
-    """Also of a kind that a newer release wrote into the log, while both run."""
-    return NAMES.get(number) or f"kind.{number}"
