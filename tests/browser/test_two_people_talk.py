@@ -92,6 +92,23 @@ async def test_the_page_heals_when_the_server_is_killed(live: Gateway, pair: Pai
     await ann.sees("Hello Bob", "written", "meanwhile", "and on it goes")
 
 
+async def test_the_page_says_that_it_is_not_live_however_quickly_it_is_refused(live: Gateway, pair: Pair) -> None:
+    ann, _ = pair
+    quick = Screen(ann.url, ann.context, await ann.context.new_page())
+    await quick.page.add_init_script("Math.random = () => 0.01")  # it tries again after 10 to 300 ms
+    await quick.page.goto(ann.url)
+    await quick.open("Bob")
+    await quick.sees("Hello Bob")
+    assert live.process
+    live.process.kill()
+    live.process.wait()
+    try:
+        await expect(quick.banner).to_contain_text("Connecting")
+    finally:
+        await asyncio.to_thread(live.start)
+    await expect(quick.banner).to_be_hidden(timeout=30_000)
+
+
 async def test_two_tabs_show_the_same(pair: Pair) -> None:
     ann, bob = pair
     second = Screen(ann.url, ann.context, await ann.context.new_page())
