@@ -37,8 +37,8 @@ class Topics:
     async def join(self, sockets: Mapping[Listener, Sequence[str]]) -> dict[tuple[str, str], int]:
         """Listen to groups, as far as the sockets' people are members once the topics are confirmed.
 
-        Returns the group's rev at that moment, by (user, group). What comes up to there may be older than the
-        membership and is not delivered; the client pulls what it may see of it.
+        Returns the group's rev at that moment, by (user, group), or what the others here have heard meanwhile. What
+        comes up to there may be older than the membership and is not delivered; the client pulls what it may see of it.
         """
         wanted = [(socket, group, f"conversation:{group}") for socket, groups in sockets.items() for group in groups]
         if not wanted:
@@ -49,7 +49,8 @@ class Topics:
                 self.order.opening(group)
         await self.line.register({topic for _, _, topic in wanted})
         pairs = {(socket.user, group) for socket, group, _ in wanted}
-        revs = {(user, group): rev for user, group, rev in await self._store.groups(list(pairs))}
+        found = await self._store.groups(list(pairs))
+        revs = {(user, group): max(rev, self.order.known.get(group, 0)) for user, group, rev in found}
         removed = await self._settle(wanted, revs)
         for (_, group), rev in revs.items():
             self.order.open(group, rev)

@@ -87,6 +87,13 @@ def left(rev: int, user: str) -> bytes:
     return b'{"rev":%d,"kind":"member.left","sender":"x","content":{"user":"%b"}}' % (rev, user.encode())
 
 
+def joined(rev: int) -> bytes:
+    return b'{"rev":%d,"kind":"conversation.joined","sender":"x","content":{"conversation":"%b"}}' % (
+        rev,
+        GROUP.encode(),
+    )
+
+
 class House:
     def __init__(self) -> None:
         self.log, self.bus = Log(), Line()
@@ -200,6 +207,21 @@ async def test_a_removed_member_hears_nothing_later(house: House) -> None:
     house.tell(13, message(14))
     assert old.revs == [11, 12, 13, 14]
     assert gone.revs == [11]
+
+
+async def test_a_newcomer_is_shown_what_came_while_his_membership_was_read(house: House) -> None:
+    await house.enter("old", GROUP)
+    new = await house.enter("new")
+    house.log.members.add("new")
+    house.log.go_on.clear()
+    house.log.reading.clear()
+    house.hub.hear((("user:new",), Entries("log", 0, [joined(1)], 0, plain=False)))
+    await house.log.reading.wait()
+    house.tell(10, message(11))
+    house.log.go_on.set()
+    await house.settled()
+    house.tell(11, message(12))
+    assert new.revs == [1, 11, 12]
 
 
 async def test_a_socket_that_goes_leaves_nothing_behind(house: House) -> None:
