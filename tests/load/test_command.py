@@ -33,7 +33,10 @@ def load(tmp_path):
         return process
 
     tmp_path.chmod(0o711)
+    # A shell lets what it starts in the background ignore Ctrl-C, and everybody inherits that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield start
+    signal.signal(signal.SIGINT, before)
     for process in started:
         process.kill()
         process.communicate()
