@@ -1,5 +1,6 @@
 """HTTP to Django, sockets to the gateway; /healthz is answered before Django, in a tenth of its time."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
@@ -17,6 +18,7 @@ from imserver.urls import sockets  # noqa: E402
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
+tasks: set[asyncio.Future[None]] = set()
 static: Any = ServeStaticASGI(
     django_application, root=settings.STATIC_ROOT, prefix="static/", autorefresh=settings.DEBUG
 )
@@ -28,7 +30,12 @@ async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"ok\n"})
     else:
-        await static(scope, receive, send)
+        # Daphne cancels a request whose client has been gone for a while. Django must come to its end all the same, or
+        # its database connection never finds back to the pool.
+        task = asyncio.ensure_future(static(scope, receive, send))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+        await asyncio.shield(task)
 
 
 application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(cast(Any, sockets))})
