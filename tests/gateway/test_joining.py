@@ -8,9 +8,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from imserver.realtime import hub
 from imserver.realtime.bulletin import Entries, Item
 from imserver.realtime.hub import Hub
 from imserver.realtime.listener import Arrived
+from imserver.realtime.order import GAP_SECONDS
 from tests.gateway.stage import until
 
 GROUP = "group"
@@ -59,6 +61,7 @@ class Log:
     def __init__(self) -> None:
         self.rev = 10
         self.members: set[str] = {"old"}
+        self.moved: list[tuple[str, str, int]] = []  # (user, conversation, rev)
         self.reading = asyncio.Event()
         self.go_on = asyncio.Event()
         self.go_on.set()
@@ -76,7 +79,8 @@ class Log:
         return {str(user): [GROUP] for user in users if str(user) in self.members}
 
     async def changed(self, users: Sequence[str], seconds: float) -> list[tuple[str, str, int]]:
-        return []
+        await asyncio.sleep(GAP_SECONDS * 2)
+        return [(f"user:{user}", conversation, rev) for user, conversation, rev in self.moved if user in users]
 
 
 def message(rev: int) -> bytes:
@@ -250,3 +254,15 @@ async def test_after_a_deaf_spell_the_groups_that_people_have_now_are_heard(hous
     assert newcomer.revs == [12, 13]
     assert gone.revs == []
     assert (gone.topics, newcomer.closed, gone.closed) == ({f"user:{went}"}, 0, 0)
+
+
+async def test_after_a_deaf_spell_both_people_of_a_conversation_are_told(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are asked for in parts; who comes in the second must not find that all was told to the first."""
+    monkeypatch.setattr(hub, "_CHUNK", 1)
+    house.log.moved = [(str(uuid4()), "direct", 7) for _ in range(2)]
+    both = [await house.enter(user) for user, _, _ in house.log.moved]
+    await house.hub.catch_up(1)
+    await house.settled()
+    assert [socket.revs for socket in both] == [[7], [7]]
