@@ -28,7 +28,7 @@ class Resume:
         found = await database.arun(queries.memberships([(UUID(user), UUID(group)) for user, group in pairs]))
         return [(str(user), str(group), rev) for user, group, rev in found]
 
-    async def changed(self, users: Sequence[str], seconds: float) -> list[tuple[str, str, int]]:
+    async def changed(self, users: Sequence[str], seconds: float) -> list[tuple[str, tuple[str, ...], int]]:
         return await database.arun(queries.changed([UUID(user) for user in users], seconds))
 
 

@@ -161,18 +161,14 @@ class Hub(Topics):
     async def catch_up(self, seconds: float) -> None:
         """Listen to the groups that the people here have now, then ring for all that moved lately.
 
-        Once for everybody who hears a conversation: what was told to some counts as told.
+        Each for everybody who hears it, also those who are just coming in: what was told to some counts as told.
         """
         users = [topic.removeprefix("user:") for topic in self.topics if topic.startswith("user:")]
-        moved: dict[str, tuple[set[str], int]] = {}
         for start in range(0, len(users), _CHUNK):
             chunk = users[start : start + _CHUNK]
             await self._rejoin(chunk)
-            for topic, conversation, rev in await self._store.changed(chunk, seconds):
-                topics, before = moved.get(conversation, (set(), 0))
-                moved[conversation] = ({*topics, topic}, max(rev, before))
-        for conversation, (topics, rev) in moved.items():
-            self.order.ring(topics, Ring(conversation, rev, rev))
+            for conversation, topics, rev in await self._store.changed(chunk, seconds):
+                self.order.ring(topics, Ring(conversation, rev, rev))
 
     async def _rejoin(self, users: Sequence[str]) -> None:
         """Nobody may have heard who joined or left what."""

@@ -43,5 +43,5 @@ class Store(Protocol):
     async def groups(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str, int]]:
         """(user, group, rev) for those of these (user, group) that are members now."""
 
-    async def changed(self, users: Sequence[str], seconds: float) -> list[tuple[str, str, int]]:
-        """(topic, conversation, rev) of these people's conversations that moved within the last seconds."""
+    async def changed(self, users: Sequence[str], seconds: float) -> list[tuple[str, tuple[str, ...], int]]:
+        """(conversation, its topics, rev) of these people's conversations that moved within the last seconds."""

@@ -95,17 +95,15 @@ def memberships(pairs: Sequence[tuple[UUID, UUID]]) -> Query[list[tuple[UUID, UU
     return [(user, group, rev) for user, group, rev in rows]
 
 
-def changed(users: Sequence[UUID], seconds: float) -> Query[list[tuple[str, str, int]]]:
-    """(topic, conversation, rev) of these people's conversations that moved within the last seconds."""
+def changed(users: Sequence[UUID], seconds: float) -> Query[list[tuple[str, tuple[str, ...], int]]]:
+    """(conversation, its topics, rev) of these people's conversations that moved within the last seconds."""
     rows = yield (
         """
-        select m.user_id, c.id, c.kind, c.rev from member m
+        select distinct c.id, c.rev from member m
         cross join lateral (select * from conversation where id = m.conversation_id offset 0) c
         where m.user_id = any(%s::uuid[]) and c.rev > 0 and c.last_at > clock_timestamp() - make_interval(secs => %s)
         """,
         [list(users), seconds],
     )
-    return [
-        (f"conversation:{cid}" if kind == Kind.GROUP else f"user:{user}", str(cid), rev)
-        for user, cid, kind, rev in rows
-    ]
+    heard = yield from audience(cid for cid, _ in rows)
+    return [(str(cid), heard[cid].topics, rev) for cid, rev in rows if cid in heard]

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from imserver.realtime import hub
-from imserver.realtime.bulletin import Entries, Item
+from imserver.realtime.bulletin import Entries, Item, Ring
 from imserver.realtime.hub import Hub
 from imserver.realtime.listener import Arrived
 from imserver.realtime.order import GAP_SECONDS
@@ -61,7 +61,7 @@ class Log:
     def __init__(self) -> None:
         self.rev = 10
         self.members: set[str] = {"old"}
-        self.moved: list[tuple[str, str, int]] = []  # (user, conversation, rev)
+        self.moved: list[tuple[str, tuple[str, ...], int]] = []  # (conversation, topics, rev)
         self.reading = asyncio.Event()
         self.go_on = asyncio.Event()
         self.go_on.set()
@@ -78,9 +78,10 @@ class Log:
     async def groups_of(self, users: Sequence[UUID]) -> dict[str, list[str]]:
         return {str(user): [GROUP] for user in users if str(user) in self.members}
 
-    async def changed(self, users: Sequence[str], seconds: float) -> list[tuple[str, str, int]]:
+    async def changed(self, users: Sequence[str], seconds: float) -> list[tuple[str, tuple[str, ...], int]]:
         await asyncio.sleep(GAP_SECONDS * 2)
-        return [(f"user:{user}", conversation, rev) for user, conversation, rev in self.moved if user in users]
+        asked = {f"user:{user}" for user in users}
+        return [one for one in self.moved if asked.intersection(one[1])]
 
 
 def message(rev: int) -> bytes:
@@ -261,8 +262,24 @@ async def test_after_a_deaf_spell_both_people_of_a_conversation_are_told(
 ) -> None:
     """They are asked for in parts; who comes in the second must not find that all was told to the first."""
     monkeypatch.setattr(hub, "_CHUNK", 1)
-    house.log.moved = [(str(uuid4()), "direct", 7) for _ in range(2)]
-    both = [await house.enter(user) for user, _, _ in house.log.moved]
+    one, other = str(uuid4()), str(uuid4())
+    house.log.moved = [("direct", (f"user:{one}", f"user:{other}"), 7)]
+    both = [await house.enter(one), await house.enter(other)]
     await house.hub.catch_up(1)
     await house.settled()
     assert [socket.revs for socket in both] == [[7], [7]]
+
+
+async def test_who_comes_in_during_the_catching_up_is_told_too(house: House) -> None:
+    """He has read the heads before it was stored, and what the others here were told then will not come again."""
+    one, other = str(uuid4()), str(uuid4())
+    house.log.moved = [("direct", (f"user:{one}", f"user:{other}"), 7)]
+    early = await house.enter(one)
+    catching_up = asyncio.create_task(house.hub.catch_up(1))
+    await asyncio.sleep(GAP_SECONDS)
+    late = await house.enter(other)
+    await catching_up
+    await house.settled()
+    house.hub.hear((house.log.moved[0][1], Ring("direct", 7, 7)))
+    await house.settled()
+    assert (early.revs, late.revs) == ([7], [7])
