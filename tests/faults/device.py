@@ -135,6 +135,7 @@ class Device:
             return await asyncio.wait_for(answer, ANSWER_SECONDS)
         except TimeoutError as e:
             alive = "lives" if socket is self._socket else "is gone"
+            socket.transport.abort()  # rule 12: its `ok` would be the entry, and is not waited for any more
             raise TimeoutError(f"{self.name} via {self.place}: no answer to {kind}; the connection {alive}") from e
         finally:
             del self._waiting[call_id]
