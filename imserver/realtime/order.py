@@ -165,7 +165,6 @@ class Order:
             return last, upto
         if conversation in self._opened:
             return last, last + LONGEST_FILL
-        self.known[conversation] = upto - 1
         return upto - 1, upto
 
     def _give_up(self, conversation: str, waiting: Waiting) -> None:
