@@ -18,7 +18,7 @@ from imserver.urls import sockets  # noqa: E402
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-tasks: set[asyncio.Future[None]] = set()
+requests: set[asyncio.Future[None]] = set()
 static: Any = ServeStaticASGI(
     django_application, root=settings.STATIC_ROOT, prefix="static/", autorefresh=settings.DEBUG
 )
@@ -32,10 +32,10 @@ async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     else:
         # Daphne cancels a request whose client has been gone for a while. Django must come to its end all the same, or
         # its database connection never finds back to the pool.
-        task = asyncio.ensure_future(static(scope, receive, send))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-        await asyncio.shield(task)
+        request = asyncio.ensure_future(static(scope, receive, send))
+        requests.add(request)
+        request.add_done_callback(requests.discard)
+        await asyncio.shield(request)
 
 
 application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(cast(Any, sockets))})
