@@ -4,6 +4,8 @@ import os
 
 from celery import Celery
 
+from imserver.events.steps import Relay
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imserver.settings")
 
 app = Celery("imserver")
@@ -13,7 +15,5 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "forget keys older than 32 days": {"task": "messaging.tasks.forget_keys", "schedule": 3600.0},
 }
-
-from imserver.events.steps import Relay  # noqa: E402
 
 app.steps["worker"].add(Relay)
