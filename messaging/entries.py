@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from messaging.events import NAMES
+from messaging.events import name
 from messaging.rules import NIL, Kind
 
 dumps = msgspec.json.encode
@@ -56,7 +56,7 @@ def spell(row: Row, state: bytes | None = None) -> bytes:
     parts = [b'{"rev":%d' % row.rev]
     if row.seq is not None:
         parts.append(b'"seq":%d' % row.seq)
-    parts.append(b'"kind":"%b","sender":"%b"' % (NAMES[row.kind].encode(), str(row.sender).encode()))
+    parts.append(b'"kind":"%b","sender":"%b"' % (name(row.kind).encode(), str(row.sender).encode()))
     if row.key is not None:
         parts.append(b'"key":"%b"' % str(row.key).encode())
     parts.append(b'"content":%b' % (b"null" if row.content is None else row.content.encode()))

@@ -26,3 +26,8 @@ SELF = {
 }
 NAMES = MESSAGES | CHANGES | NOTICES | SELF
 NUMBERS = {name: number for number, name in NAMES.items()}
+
+
+def name(number: int) -> str:
+    """Also of a kind that a newer release wrote into the log, while both run."""
+    return NAMES.get(number) or f"kind.{number}"

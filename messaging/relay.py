@@ -18,7 +18,7 @@ from imserver.events import direct
 from imserver.realtime import push
 from imserver.realtime.bulletin import Item, Ring
 from messaging import queries
-from messaging.events import NAMES
+from messaging.events import name
 
 logger = logging.getLogger(__name__)
 TURN: Final = 0x696D7265  # "imre"
@@ -66,7 +66,7 @@ def _event(row: tuple[Any, ...]) -> dict[str, Any]:
     return {
         "conversation": conversation,
         "rev": rev,
-        "kind": NAMES[kind],
+        "kind": name(kind),
         "actor": actor,
         "target": target,
         "at": created_ms,

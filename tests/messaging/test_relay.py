@@ -1,6 +1,7 @@
 """The sure lane: what is stored is told, in order, at least once, whatever breaks in between."""
 
 import itertools
+import json
 import threading
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -11,13 +12,14 @@ import pytest
 from django.db import transaction
 from redis import Redis
 
+from imserver import database
 from imserver.ids import uuid7
 from imserver.realtime import push
 from imserver.realtime.bulletin import Item, Ring
 from imserver.realtime.line import SCRIPT
 from imserver.subscriptions import SUBSCRIPTIONS
-from messaging import actions, log, relay
-from messaging.models import Conversation, Outbox
+from messaging import actions, log, queries, relay
+from messaging.models import Conversation, Entry, Outbox
 from messaging.writes import Draft
 from tests import make
 from tests.make import Person
@@ -80,6 +82,19 @@ def test_it_rings_and_tells_everything_in_order_and_forgets_it(
             range(first, first + 10)
         )
     assert relay.relay() == 0
+
+
+def test_a_kind_of_a_newer_release_is_passed_on(ann: Person, bob: Person, rung: list[Any], heard: list[Any]) -> None:
+    """Both run side by side while a new version is rolled out."""
+    direct = make.direct(ann, bob)
+    log.append(drafts(ann, direct, direct, direct))
+    Entry.objects.filter(conversation_id=direct, rev=2).update(kind=31)
+    assert relay.relay() == 1
+    assert not Outbox.objects.exists()
+    assert revs(rung, direct) == [1, 2, 3]
+    assert [event["rev"] for event in heard] == [1, 3]
+    pulled = database.run(queries.pull(bob.id, direct, 0, 10))
+    assert [json.loads(item)["kind"] for item in pulled.items] == ["text", "kind.31", "text"]
 
 
 def test_a_ring_goes_where_its_conversation_is_heard(ann: Person, bob: Person, rung: list[Any]) -> None:
