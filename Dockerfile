@@ -1,6 +1,7 @@
 # One image, every role; the command picks it (docs/operations.md):
 #   web, gateway         python manage.py serve --host 0.0.0.0 --port 8000
-#   worker, subscriber   python -m celery -A imserver.celery worker --pool=threads
+#   worker               python -m celery -A imserver.celery worker --pool=threads
+#   subscriber           python -m celery -A imserver.celery worker --pool=threads --subscribe --queues=subscriber
 #   beat                 python -m celery -A imserver.celery beat --schedule /tmp/beat --pidfile=
 FROM python:3.13-slim
 

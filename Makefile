@@ -5,15 +5,14 @@ PYTHON := .venv/bin/python
 INSTALL := $(PYTHON) -m pip install --disable-pip-version-check --no-input --require-hashes --only-binary :all:
 # The checks load the settings and reach no server.
 LINT := SECRET_KEY=lint TOKEN_KEY=lint-tokens DATABASE_URL=postgresql://127.0.0.1:1/lint REDIS_URL=redis://127.0.0.1:1
-SECONDS ?= 600
 
 help:
 	@echo "make run [PORT=8000]        start the messenger; Ctrl-C ends it, the data stay in .data"
 	@echo "make test                   lint, then every test"
-	@echo "make lint                   style, types, import contracts, migrations, settings, Dockerfile"
+	@echo "make lint                   style, types, import contracts, migrations, settings, Dockerfile, Compose files"
 	@echo "make fmt                    write the code as ruff wants it"
 	@echo "make load ARGS='pairs --pairs 50 --in-flight 8 --seconds 10'"
-	@echo "make faults [SECONDS=600]   kill the processes at random under load, then count the messages"
+	@echo "make faults [ARGS='--seconds 600']   kill the processes at random under load, then count the messages"
 
 run: .venv/runtime
 	@exec $(PYTHON) -m imserver.embedded
@@ -30,6 +29,7 @@ lint: .venv/development
 	@$(PYTHON) -c 'import sys, tests.servers; from django.core.management import execute_from_command_line as manage; \
 	manage(sys.argv)' makemigrations --check --dry-run
 	@.venv/bin/hadolint Dockerfile
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml tests/containers.yml
 
 fmt: .venv/development
 	@$(PYTHON) -m ruff check --fix
@@ -39,7 +39,7 @@ load: .venv/development
 	@exec $(PYTHON) -m messaging.load $(ARGS)
 
 faults: .venv/development
-	@exec $(PYTHON) -m tests.faults --seconds $(SECONDS)
+	@exec $(PYTHON) -m tests.faults $(ARGS)
 
 browser:
 	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit; done; \

@@ -4,7 +4,7 @@ import os
 
 from celery import Celery
 
-from imserver.events.steps import Relay
+from imserver.events.steps import install
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imserver.settings")
 
@@ -16,4 +16,4 @@ app.conf.beat_schedule = {
     "forget keys older than 32 days": {"task": "messaging.tasks.forget_keys", "schedule": 3600.0},
 }
 
-app.steps["worker"].add(Relay)
+install(app)

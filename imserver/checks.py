@@ -23,9 +23,7 @@ def _broken() -> Iterable[tuple[str, str]]:
         if not list(_missing("", [owner])) and hasattr(import_string(owner), method):
             continue
         yield "imserver/commands.py", f"{path} does not exist"
-    yield from _missing(
-        "imserver/subscriptions.py", [path for row in subscriptions.SUBSCRIPTIONS.values() for path in row]
-    )
+    yield from _missing("imserver/subscriptions.py", [row.handler for row in subscriptions.SUBSCRIPTIONS.values()])
     yield from _missing("imserver/celery.py", [row["task"] for row in app.conf.beat_schedule.values()])
 
 

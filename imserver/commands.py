@@ -7,7 +7,7 @@ the struct its annotation names. It answers through the call, or is a coroutine 
 COMMANDS = {
     "message.send": "messaging.commands.Messaging.send",
     "mark": "messaging.commands.Messaging.mark",
-    "pull": "messaging.commands.Messaging.pull",
+    "pull": "inbox.commands.Inbox.pull",
     "sync": "messaging.commands.Messaging.sync",
     "typing": "messaging.commands.Messaging.typing",
 }

@@ -1,10 +1,12 @@
 """Reads that both doors share, and the gateway's own asynchronous connections.
 
 A `Query` is a generator: it yields (SQL, parameters), is sent the rows, and returns its result. `run` drives it over
-Django's connection, `arun` over the gateway's pool. No session state is kept: a transaction pooler may stand between.
+Django's connection, `arun` over the gateway's pool. Where it yields a function, that is called for rows from another
+store, by `arun` in a thread. No session state is kept: a transaction pooler may stand between.
 """
 
-from collections.abc import AsyncIterator, Generator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, LiteralString, TypeVar, cast
 
@@ -17,7 +19,7 @@ Rows = list[tuple[Any, ...]]
 Connection = AsyncConnection[tuple[Any, ...]]
 Statement = tuple[LiteralString, Sequence[object]]
 Result = TypeVar("Result")
-Query = Generator[Statement, Rows, Result]
+Query = Generator[Statement | Callable[[], Rows], Rows, Result]
 _POOL_SIZE = 4
 _pool: AsyncConnectionPool[Connection] | None = None
 
@@ -55,21 +57,26 @@ async def connection() -> AsyncIterator[Connection]:
 
 def run(query: Query[Result]) -> Result:
     try:
-        statement = next(query)
+        wanted = next(query)
         while True:
-            with django_connection.cursor() as cursor:
-                cursor.execute(statement[0], cast(Any, statement[1]))
-                statement = query.send(cursor.fetchall())
+            wanted = query.send(wanted() if callable(wanted) else _fetch_here(*wanted))
     except StopIteration as done:
         result: Result = done.value
         return result
 
 
+def _fetch_here(sql: LiteralString, parameters: Sequence[object]) -> Rows:
+    with django_connection.cursor() as cursor:
+        cursor.execute(sql, cast(Any, parameters))
+        rows: Rows = cursor.fetchall()
+        return rows
+
+
 async def arun(query: Query[Result]) -> Result:
     try:
-        statement = next(query)
+        wanted = next(query)
         while True:
-            statement = query.send(await fetch(*statement))
+            wanted = query.send(await (asyncio.to_thread(wanted) if callable(wanted) else fetch(*wanted)))
     except StopIteration as done:
         result: Result = done.value
         return result

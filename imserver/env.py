@@ -46,3 +46,14 @@ def integer(name: str, default: int) -> int:
 
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def pairs(name: str) -> dict[str, str]:
+    """name=value,name=value"""
+    found = {}
+    for word in words(name):
+        key, equals, value = word.partition("=")
+        if not equals:
+            raise ImproperlyConfigured(f"{name}: {key} has no value; write name=value,name=value.")
+        found[key.strip()] = value.strip()
+    return found

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "accounts",
     "messaging",
+    "inbox",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -128,7 +129,27 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+
+# --- the event log, the inbox: optional ---------------------------------------------------------
 RELAY = "messaging.relay.run"
+KAFKA_BOOTSTRAP = env.text("KAFKA_BOOTSTRAP")  # host:port, with commas; empty: no Kafka
+KAFKA_TOPIC = env.text("KAFKA_TOPIC", "im.log")
+KAFKA_PARTITIONS, KAFKA_REPLICATION = env.integer("KAFKA_PARTITIONS", 12), env.integer("KAFKA_REPLICATION", 1)
+KAFKA_RETENTION_HOURS = env.integer("KAFKA_RETENTION_HOURS", 168)
+KAFKA_POLL_SECONDS = env.integer("KAFKA_POLL_SECONDS", 300)
+KAFKA_OPTIONS = env.pairs("KAFKA_OPTIONS")
+EVENT_LOG = "imserver.events.kafka.producer.KafkaLog" if KAFKA_BOOTSTRAP else "imserver.events.direct.Direct"
+SUBSCRIBER = "imserver.events.kafka.consumer.Subscriber" if KAFKA_BOOTSTRAP else ""
+MONGO_URL = env.text("MONGO_URL")  # mongodb://host:27017/; empty: PostgreSQL answers every pull
+MONGO_DATABASE = env.text("MONGO_DATABASE", "im")
+INBOX_DAYS = env.integer("INBOX_DAYS", 30)
+PARTS = {  # of /readyz
+    "events": "imserver.events.log.trouble",
+    "backlog": "messaging.metrics.backlog",
+    "inbox": "inbox.store.trouble",
+}
+METRICS = ["messaging.metrics.gauges", "imserver.events.parking.gauges"]  # of /metrics
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 # --- people: django-allauth headless, app client ----------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

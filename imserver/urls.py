@@ -12,6 +12,8 @@ from django.utils.module_loading import import_string
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from imserver.api.metrics import metrics
+from imserver.events.asyncapi import asyncapi
 from imserver.gateway.consumer import SocketConsumer, nowhere
 
 
@@ -24,6 +26,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("docs", SpectacularSwaggerView.as_view(url_name="schema")),
     path("v1/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("v1/events.yaml", asyncapi),
     path("v1/config", ConfigView.as_api_view(client=Client.APP)),
     path("v1/auth/signup", SignupView.as_api_view(client=Client.APP), name="signup"),
     path("v1/auth/login", LoginView.as_api_view(client=Client.APP), name="login"),
@@ -36,9 +39,10 @@ urlpatterns = [
     path("v1/conversations/<uuid:conversation_id>", view("messaging.api.conversations.OneConversation")),
     path("v1/conversations/<uuid:conversation_id>/messages", view("messaging.api.messages.Messages")),
     path("v1/conversations/<uuid:conversation_id>/messages/<int:seq>", view("messaging.api.messages.OneMessage")),
-    path("v1/conversations/<uuid:conversation_id>/entries", view("messaging.api.sync.Entries")),
+    path("v1/conversations/<uuid:conversation_id>/entries", view("inbox.api.sync.Entries")),
     path("v1/conversations/<uuid:conversation_id>/mark", view("messaging.api.conversations.Mark")),
     path("v1/sync", view("messaging.api.sync.Sync")),
+    path("metrics", metrics),
     path("readyz", view("imserver.api.views.Ready")),
 ]
 

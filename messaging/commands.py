@@ -1,11 +1,9 @@
 """The socket door: what each command takes, and the call it makes."""
 
 import time
-from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from django.conf import settings
 
 from imserver import database
 from imserver.errors import DomainError
@@ -14,7 +12,7 @@ from imserver.gateway.protocol import Known, Natural
 from imserver.gateway.socket import Call
 from imserver.realtime.bulletin import Shout
 from imserver.realtime.hub import Hub
-from messaging import entries, errors, queries, rules
+from messaging import errors, queries, rules
 from messaging.drafts import Message, checked
 from messaging.lanes import Lanes
 from messaging.marks import Deliveries, Marks
@@ -33,13 +31,6 @@ class Send(Message):
 class MarkRead(msgspec.Struct):
     conversation: UUID
     read_seq: Natural
-
-
-class Pull(msgspec.Struct):
-    conversation: UUID
-    after_rev: Natural | None = None
-    before_seq: Natural | None = None
-    limit: Annotated[int, msgspec.Meta(ge=1)] = settings.LIMITS["pull"]
 
 
 class Sync(msgspec.Struct):
@@ -81,19 +72,6 @@ class Messaging:
                 call.error(found or errors.NotAMember())
 
         self._marks.put(Mark(data.conversation, call.socket.user_id, data.read_seq), answer)
-
-    async def pull(self, call: Call, data: Pull) -> None:
-        limit, user = min(data.limit, settings.LIMITS["pull"]), call.socket.user_id
-        if data.after_rev is None:
-            found = await database.arun(queries.history(user, data.conversation, data.before_seq, limit))
-            call.numbered(
-                b"entries",
-                entries.page(data.conversation, found.items, before_seq=data.before_seq, complete=found.complete),
-            )
-            return
-        page = await database.arun(queries.pull(user, data.conversation, data.after_rev, limit))
-        said = entries.page(data.conversation, page.items, prev=page.prev, head=page.head, reset=page.reset or None)
-        call.numbered(b"entries", said, ((str(data.conversation), page.last_seq),) if page.last_seq else ())
 
     async def sync(self, call: Call, data: Sync) -> None:
         [heads] = await STORE.heads([(call.socket.user_id, data.heads)])

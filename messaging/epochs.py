@@ -11,15 +11,15 @@ _HERE: LiteralString = "select system_identifier, timeline_id from pg_control_sy
 _BEGIN: LiteralString = (
     "insert into epoch (system_identifier, timeline_id, id) select here.*, %s from (" + _HERE + ") here"
 )
+KNOWN: LiteralString = "select id from epoch where (system_identifier, timeline_id) = (" + _HERE + ")"
 
 
 def current() -> Query[UUID]:
     """The epoch, a new one where the database is not one that an epoch was made for. Several who ask at once agree."""
-    known: LiteralString = "select id from epoch where (system_identifier, timeline_id) = (" + _HERE + ")"
     rows = (
-        (yield (known, []))
+        (yield (KNOWN, []))
         or (yield (_BEGIN + " on conflict do nothing returning id", [ids.uuid7()]))
-        or (yield (known, []))
+        or (yield (KNOWN, []))
     )
     return UUID(str(rows[0][0]))
 

@@ -26,6 +26,7 @@ SELF = {
 }
 NAMES = MESSAGES | CHANGES | NOTICES | SELF
 NUMBERS = {name: number for number, name in NAMES.items()}
+MESSAGE, CHANGE, NOTICE = range(32), range(32, 64), range(64, 96)
 
 
 def name(number: int) -> str:

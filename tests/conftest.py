@@ -1,14 +1,21 @@
+import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from confluent_kafka.admin import AdminClient
 from django.core.management.base import CommandError
 from django.db import OperationalError, connections
 from django.test import TransactionTestCase
 
-from tests import make
+from imserver.events import log
+from imserver.events.kafka import cluster
+from inbox import store
+from inbox.store import mongo as mongo_store
+from inbox.store.mongo import Mongo
+from tests import make, servers
 from tests.make import Person
 from tests.phone import Phone
 from tests.processes import Gateway
@@ -45,6 +52,38 @@ def bob(db: None) -> Person:
 def eve(db: None) -> Person:
     """A stranger."""
     return make.person("eve")
+
+
+@pytest.fixture
+def kafka(settings: Any) -> Iterator[str]:
+    """A real Kafka, with a topic of the test's own, as the event log. Goes with the marker `kafka`."""
+    settings.KAFKA_BOOTSTRAP = servers.FOUND["kafka"]
+    settings.KAFKA_TOPIC = f"im.test-{secrets.token_hex(6)}"
+    settings.KAFKA_PARTITIONS = 4
+    settings.EVENT_LOG = "imserver.events.kafka.producer.KafkaLog"
+    settings.SUBSCRIBER = "imserver.events.kafka.consumer.Subscriber"
+    log.current.cache_clear()
+    cluster.make_topic()
+    yield settings.KAFKA_BOOTSTRAP
+    log.current.cache_clear()
+    admin = AdminClient(cluster.configuration())
+    for done in admin.delete_topics([settings.KAFKA_TOPIC]).values():
+        done.result(10)
+
+
+@pytest.fixture
+def mongo(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mongo]:
+    """A real MongoDB, with a database of the test's own, as the inbox. Goes with the marker `mongo`."""
+    monkeypatch.setattr(mongo_store, "READ_SECONDS", 10.0)  # a busy machine is no outage
+    settings.MONGO_URL, settings.MONGO_DATABASE = servers.FOUND["mongo"], f"imtest-{secrets.token_hex(6)}"
+    store.current.cache_clear()
+    there = store.current()
+    assert there
+    there.make_indexes()
+    yield there
+    there._client.drop_database(settings.MONGO_DATABASE)
+    there.close()
+    store.current.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,10 @@
 """pytest plug-in (`-p tests.servers`): real PostgreSQL and Redis for one run, before Django reads its settings.
 
 DATABASE_URL and REDIS_URL name existing servers instead. Every run has a folder of its own below DATA_DIR.
+
+Kafka and MongoDB are used where KAFKA_BOOTSTRAP and MONGO_URL name them, or Docker Compose can start them: by the tests
+that ask for the fixtures `kafka` and `mongo`. What is not there is left out aloud; IM_REQUIRE=kafka,mongo makes leaving
+out a failure.
 """
 
 import atexit
@@ -9,13 +13,20 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from imserver.embedded import postgres, valkey
 from imserver.embedded.process import Child
+from tests import containers
 
+REAL = {"kafka": "KAFKA_BOOTSTRAP", "mongo": "MONGO_URL"}
+FOUND = {name: os.environ.pop(variable, "") for name, variable in REAL.items()}
+_skipped: Counter[str] = Counter()
 _HOME = Path(os.environ.get("DATA_DIR") or Path(__file__).parent.parent / ".data" / "test").resolve()
 
 
@@ -58,6 +69,29 @@ def _start() -> None:
             child: Child = server.start(folder, durable=False)
             atexit.register(child.kill)
             os.environ[name] = child.url
+
+
+@pytest.hookimpl(trylast=True)  # of what will run in any case, not of what -k or -m leave out
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    wanting = {name: [item for item in items if item.get_closest_marker(name)] for name in REAL}
+    FOUND.update(containers.start([name for name, wanted in wanting.items() if wanted and not FOUND[name]]))
+    for name, variable in REAL.items():
+        if not FOUND[name]:
+            _skipped[variable] += len(wanting[name])
+            for item in wanting[name]:
+                item.add_marker(pytest.mark.skip(reason=f"{variable} is not set"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if left_out := +_skipped:
+        said = ", ".join(f"{count} tests that need {variable}" for variable, count in left_out.items())
+        terminalreporter.write_line(f"Not run: {said}.", yellow=True, bold=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    wanted = os.environ.get("IM_REQUIRE", "").split(",")
+    if any(_skipped[variable] for name, variable in REAL.items() if name in wanted):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 _start()

@@ -21,7 +21,15 @@ def roles(port: int, data_dir: Path) -> dict[str, list[str]]:
     celery = ["-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "-A", "imserver.celery"]
     return {
         "web": ["manage.py", "serve", "--port", str(port)],
-        "worker": [*celery, "worker", "--pool=threads", "--concurrency=4", "--without-gossip", "--without-mingle"],
+        "worker": [
+            *celery,
+            "worker",
+            "--subscribe",
+            "--pool=threads",
+            "--concurrency=4",
+            "--without-gossip",
+            "--without-mingle",
+        ],
         "beat": [*celery, "beat", "--schedule", str(data_dir / "beat"), "--pidfile="],
     }
 

@@ -1,17 +1,18 @@
-"""The embedded event log: there is none. The relay hands each event to the subscriptions itself."""
+"""The embedded event log: there is none. Whoever publishes calls the subscriptions himself."""
 
-from collections.abc import Iterable
-from typing import Any
-
-from django.utils.module_loading import import_string
-
-from imserver.subscriptions import SUBSCRIPTIONS
-
-Event = dict[str, Any]
+from imserver.events.event import Events
+from imserver.events.handling import Handler
+from imserver.subscriptions import active
 
 
-def publish(events: Iterable[Event]) -> None:
-    """Call every subscriber of each event, in order. Raises what a subscriber raises: the relay then repeats."""
-    for event in events:
-        for path in SUBSCRIPTIONS.get(event["kind"], ()):
-            import_string(path)(event=event)
+class Direct:
+    def wants(self) -> bool:
+        return bool(active())
+
+    def publish(self, events: Events) -> None:
+        """One subscription after the other; one that is unavailable keeps the later ones waiting too."""
+        for name, subscription in active().items():
+            Handler(name, subscription).take(events)
+
+    def trouble(self) -> str:
+        return ""

@@ -1,4 +1,4 @@
-"""The HTTP door for devices that come back: what differs, and what happened since."""
+"""The HTTP door for devices that come back: what differs."""
 
 from uuid import UUID
 
@@ -9,34 +9,17 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from imserver import database
-from imserver.api.parsing import parse, query
-from imserver.gateway.protocol import Known, Natural
-from messaging import entries, heads, queries
-from messaging.api.shapes import ENTRY, HEAD, LIMITS, Limit, answer, described, listing, me, parameters
+from imserver.api.parsing import parse
+from imserver.gateway.protocol import Known
+from messaging import entries, heads
+from messaging.api.shapes import HEAD, answer, described, listing, me
 from messaging.heads import Asked
 
 LEFT = {"type": "array", "items": {"type": "string"}}
 
 
-class After(msgspec.Struct):
-    after_rev: Natural
-    limit: Limit = LIMITS["pull"]
-
-
 class Heads(msgspec.Struct):
     heads: dict[UUID, Known] = {}
-
-
-class Entries(APIView):
-    @extend_schema(
-        parameters=parameters(After), responses=listing(ENTRY, prev={"type": "integer"}, head={"type": "integer"})
-    )
-    def get(self, request: Request, conversation_id: UUID) -> HttpResponse:
-        """Everything that happened after a rev, as on the socket's `pull`."""
-        wanted = query(request, After)
-        page = database.run(queries.pull(me(request), conversation_id, wanted.after_rev, wanted.limit))
-        said = entries.page(conversation_id, page.items, prev=page.prev, head=page.head, reset=page.reset or None)
-        return answer(said)
 
 
 class Sync(APIView):

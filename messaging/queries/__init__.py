@@ -1,21 +1,26 @@
 """Reads. Each is written once, as an `imserver.database.Query`, and serves sockets and REST alike."""
 
-from messaging.queries.members import Audience, audience, changed, groups_of, memberships
+from messaging.queries.members import Audience, Standing, audience, changed, groups_of, memberships, standing
 from messaging.queries.messages import history, later, message
 from messaging.queries.pages import Page, between, pull
-from messaging.queries.rows import SELECT
+from messaging.queries.rows import BLANKED, COLUMNS, SELECT, fitting
 
 __all__ = [
+    "BLANKED",
+    "COLUMNS",
     "SELECT",
     "Audience",
     "Page",
+    "Standing",
     "audience",
     "between",
     "changed",
+    "fitting",
     "groups_of",
     "history",
     "later",
     "memberships",
     "message",
     "pull",
+    "standing",
 ]

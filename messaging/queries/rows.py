@@ -16,12 +16,12 @@ e.conversation_id, e.rev, e.seq, e.kind, e.sender_id, e.key, e.content, e.reply_
 """
 # Who recalled it and when. Lateral and `offset 0`: a plain join is planned for a conversation of average size, and
 # reads the whole of a large one.
-ENTRY: LiteralString = """
-entry e left join lateral (
+BLANKED: LiteralString = """
+left join lateral (
   select sender_id, created_at from entry where conversation_id = e.conversation_id and rev = e.changed_rev
     and kind = 33 and e.seq is not null and e.content is null and e.changed_rev > e.rev offset 0) b on true
 """
-SELECT: LiteralString = "select " + COLUMNS + " from " + ENTRY
+SELECT: LiteralString = "select " + COLUMNS + " from entry e " + BLANKED
 
 
 def fitting(items: Sequence[bytes]) -> list[bytes]:

@@ -18,7 +18,11 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--kills", type=int, default=0, help="instead of --seconds: until so many are killed")
+    parser.add_argument("--victims", default="", help="only these, with commas; tests/faults/chaos.py names them")
     parser.add_argument("--rate", type=float, default=120, help="messages a second")
+    parser.add_argument("--people", type=int, default=12, help="two of three have two devices")
+    parser.add_argument("--history", type=Path, help="a file for every operation; tests.faults.history checks it")
     parser.add_argument("--log", type=Path, help="a file for what the servers say")
     return parser.parse_args()
 
@@ -30,11 +34,13 @@ def main() -> int:
         log = cleanup.enter_context(wanted.log.open("w")) if wanted.log else None
         home = cleanup.enter_context(house.opened(log))
         home.start()
-        home.migrate()
+        home.prepare()
         home.start_roles()
         django.setup()
         run = importlib.import_module("tests.faults.run")  # Django's settings name the servers just started
-        return 0 if run.run(home, run.Wanted(wanted.seconds, wanted.seed, wanted.rate)) else 1
+        plan = run.Plan(wanted.seconds, wanted.kills, tuple(filter(None, wanted.victims.split(","))))
+        kept = run.run(home, run.Wanted(plan, wanted.seed, wanted.rate, wanted.people, wanted.history))
+        return 0 if kept else 1
 
 
 def _end(_signal: int, _frame: object) -> None:

@@ -5,38 +5,71 @@ import contextlib
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from functools import partial
+from typing import Any, cast
 
 import httpx2
 import psycopg
 from redis import RedisError
 from redis.asyncio import Redis
 
-from tests.faults.crowd import Ledger
-from tests.faults.house import House
+from messaging.relay import TURN
+from tests.faults.house import WORKERS, House
+from tests.faults.ledger import Ledger
 
 VICTIMS = {
-    "A": 4, "B": 4, "worker": 4, "postgres": 4, "valkey": 4,
-    "backend": 2, "valkey's data": 2, "drain A": 1, "drain B": 1,
+    "A": 4, "B": 4, "worker": 2, "subscriber": 2, "relay holder": 3, "postgres": 4, "valkey": 4, "kafka": 4, "mongo": 4,
+    "backend": 2, "valkey's data": 2, "drain A": 1, "drain B": 1, "subscriber ends": 2,
 }  # fmt: skip
-FROZEN = ("A", "B", "worker", "postgres", "valkey")
-FREEZE, TOGETHER, SILENCE, LAST_WORDS = 0.15, 0.3, 0.3, 0.1  # how often
-SHORT_FREEZE, LONG_FREEZE, PAUSE_SECONDS = 6, 20, 1.5
-HEAL_SECONDS = 90
+FROZEN = ("A", "B", "worker", "subscriber", "relay holder", "postgres", "valkey", "kafka", "mongo")
+ENDINGS = ("drain A", "drain B", "subscriber ends")  # by SIGTERM
+FREEZE, TOGETHER, SILENCE, LAST_WORDS = 0.2, 0.3, 0.3, 0.1  # how often
+SHORT_FREEZE, LONG_FREEZE, PAUSE_SECONDS, REST_SECONDS = 6, 20, 1.5, 8
+HEAL_SECONDS = 120
 FAILED = (OSError, TimeoutError, httpx2.HTTPError, psycopg.Error, RedisError)
+RELAY_TRIES = 200
+RELAY_HOLDER = """
+select client_port from pg_stat_activity join pg_locks using (pid)
+where locktype = 'advisory' and classid = 0 and objid = %s and granted and client_port > 0
+"""
 
 
 class Unhealed(Exception):
     pass
 
 
+@dataclass(frozen=True)
+class Plan:
+    """Until the time is over, or so many are killed."""
+
+    seconds: float
+    kills: int = 0
+    victims: tuple[str, ...] = ()  # if only these
+
+    @property
+    def is_long(self) -> bool:
+        return self.seconds > 200 or self.kills > 40
+
+    def has(self, victim: str) -> bool:
+        return not self.victims or victim in self.victims
+
+
 class Chaos:
-    def __init__(self, house: House, ledger: Ledger, rng: random.Random, seconds: float):
-        self._house, self._ledger, self._rng = house, ledger, rng
-        self._began, self._seconds = time.monotonic(), seconds
-        self._frozen: set[asyncio.Task[None]] = set()
+    def __init__(self, house: House, ledger: Ledger, rng: random.Random, plan: Plan):
+        self._house, self._ledger, self._rng, self._plan = house, ledger, rng, plan
+        self._began = time.monotonic()
+        self._coming: set[asyncio.Task[None]] = set()  # back, who is frozen or outside of the house
+        unkillable = {*house.outside.names} - {*house.outside.killable()}
+        unstoppable = {*house.outside.names} - {*house.outside.stoppable()}
+        self._victims = {name: weight for name, weight in VICTIMS.items() if plan.has(name) and name not in unkillable}
+        self._frozen = [name for name in FROZEN if plan.has(name) and name not in unstoppable]
+        if not self._victims and not self._frozen:
+            raise ValueError(f"nobody is to be had of {', '.join(plan.victims)}")
         self.kills: Counter[str] = Counter()
+        self.stops: Counter[str] = Counter()
+        self.endings: Counter[str] = Counter()
         self.longest = 0.0
 
     def say(self, line: str) -> None:
@@ -44,14 +77,20 @@ class Chaos:
         print(line, flush=True)
         self._house.note(line)
 
+    @property
+    def _goes_on(self) -> bool:
+        if self._plan.kills:
+            return self.kills.total() < self._plan.kills
+        return time.monotonic() < self._began + self._plan.seconds
+
     async def rage(self, hush: Callable[[], None], settle: Callable[[], Awaitable[None]]) -> None:
-        """Kill until the time is over.
+        """Kill until the plan is fulfilled.
 
         `hush` lets nobody begin a message. In a silence nothing follows a lost delivery that would reveal it, so at its
         end (`settle`) whatever is missing is found.
         """
         self._began = time.monotonic()
-        while time.monotonic() < self._began + self._seconds:
+        while self._goes_on:
             await asyncio.sleep(self._rng.expovariate(1 / PAUSE_SECONDS))
             began = time.monotonic()
             victims, silent = await self._round(hush)
@@ -59,24 +98,24 @@ class Chaos:
             self.say(f"{', '.join(victims)}: works again after {took:.1f} s")
             if silent:
                 await settle()
-        await asyncio.gather(*self._frozen)
+        await asyncio.gather(*self._coming)
 
     async def _round(self, hush: Callable[[], None]) -> tuple[list[str], bool]:
-        if self._rng.random() < LAST_WORDS:
+        if self._rng.random() < LAST_WORDS and not self._plan.victims:
             return await self._last_words(hush), True
         silent = self._rng.random() < SILENCE
         if silent:
             hush()
-        victims = [self._strike()]
+        victims = [await self._strike()]
         while self._rng.random() < TOGETHER:
             await asyncio.sleep(self._rng.random() * 1.5)
-            victims.append(self._strike())
+            victims.append(await self._strike())
         return victims, silent
 
     async def _last_words(self, hush: Callable[[], None]) -> list[str]:
         """A gateway has answered, but could not tell the other one before it was killed."""
         gateway = self._rng.choice(list(self._house.ports))
-        frozen = self._freeze("valkey", 2)
+        frozen = self._freeze("valkey", 2, "valkey")
         await asyncio.sleep(1)
         hush()
         await asyncio.sleep(self._rng.random() * 0.1)
@@ -84,33 +123,78 @@ class Chaos:
         self.kills[gateway] += 1
         return [frozen, gateway, "silence"]
 
-    def _strike(self) -> str:
-        if self._rng.random() < FREEZE:
-            longest = LONG_FREEZE if self._seconds > 200 and self._rng.random() < 0.4 else SHORT_FREEZE
-            return self._freeze(self._rng.choice(FROZEN), self._rng.uniform(1, longest))
-        victim = self._rng.choices(list(VICTIMS), list(VICTIMS.values()))[0]
+    async def _strike(self) -> str:
+        if self._frozen and (not self._victims or self._rng.random() < FREEZE):
+            is_long = self._plan.is_long and self._rng.random() < 0.4
+            seconds = LONG_FREEZE if is_long else self._rng.uniform(1, SHORT_FREEZE)
+            victim = self._rng.choice(self._frozen)
+            return self._freeze(victim, seconds, await self._process(victim))
+        victim = self._rng.choices(list(self._victims), list(self._victims.values()))[0]
+        if victim in ENDINGS:
+            self.endings[victim] += 1
+            self._end(victim)
+        else:
+            self.kills[victim] += 1
+            self._kill(victim, await self._process(victim))
+        return victim
+
+    def _end(self, victim: str) -> None:
+        if victim.startswith("drain "):
+            self._house.ask_to_end(victim[-1])
+        else:
+            self._house.ask_to_end("subscriber", self._rng.uniform(0, REST_SECONDS))
+
+    def _kill(self, victim: str, process: str) -> None:
         if victim == "backend":
             self._house.kill_backend(self._rng)
         elif victim == "valkey's data":
             self._house.wipe_valkey()
-        elif victim.startswith("drain "):
-            self._house.ask_to_end(victim[-1])
         else:
-            self._house.kill(victim)
-        self.kills[victim] += 1
-        return victim
+            self._house.kill(process)
+        if victim in self._house.outside.names:
+            self._later(self._revived(self._rng.uniform(0, REST_SECONDS)))
 
-    def _freeze(self, victim: str, seconds: float) -> str:
+    async def _revived(self, rest: float) -> None:
+        await asyncio.sleep(rest)
+        await asyncio.to_thread(self._house.revive)
+
+    def _freeze(self, victim: str, seconds: float, process: str) -> str:
         async def thaw() -> None:
             await asyncio.sleep(seconds)
-            self._house.wake(victim)
+            self._house.wake(process)
 
-        self._house.freeze(victim)
-        task = asyncio.get_running_loop().create_task(thaw())
-        self._frozen.add(task)
-        task.add_done_callback(self._frozen.discard)
-        self.kills[f"{victim} frozen"] += 1
+        self._house.freeze(process)
+        self._later(thaw())
+        self.stops[victim] += 1
         return f"{victim} frozen for {seconds:.1f} s"
+
+    def _later(self, job: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(job)
+        self._coming.add(task)
+        task.add_done_callback(self._coming.discard)
+
+    # --- the relay ----------------------------------------------------------------------------------
+
+    async def _process(self, victim: str) -> str:
+        """The name of who it is now: the relay changes."""
+        if victim != "relay holder":
+            return victim
+        found = ""
+        with contextlib.suppress(*FAILED):
+            async with asyncio.timeout(3):
+                found = await self._relay_holder()
+        return found or self._rng.choice(WORKERS)
+
+    async def _relay_holder(self) -> str:
+        """Caught in the act: it holds the lock while it works on a batch."""
+        url = self._house.children["postgres"].url
+        async with await psycopg.AsyncConnection.connect(url, autocommit=True) as link:
+            for _ in range(RELAY_TRIES):
+                row = await (await link.execute(RELAY_HOLDER, [TURN])).fetchone()
+                if row and (name := self._house.owner(row[0])):
+                    return name
+                await asyncio.sleep(0.005)
+        return ""
 
     # --- healed -------------------------------------------------------------------------------------
 
@@ -118,9 +202,11 @@ class Chaos:
         """Everybody answers, the outbox moves, and then both gateways acknowledge a message, if there is any."""
         try:
             async with asyncio.timeout(HEAL_SECONDS):
-                await asyncio.gather(*self._frozen)
+                await asyncio.gather(*self._coming)
                 await self.until_answering(self._house.ports)
+                self._house.note("all answer")
                 await self._until_relayed()
+                self._house.note("all is published")
                 answering = asyncio.get_running_loop().time()
                 heard = self._ledger.heard
                 while not silent and min(heard[name] for name in self._house.ports) <= answering:  # noqa: ASYNC110
@@ -152,19 +238,20 @@ class Chaos:
             return bool(await link.ping())
 
     async def _until_relayed(self) -> None:
-        newest = await self._outbox("max")
+        """Whatever waits now is rung and published, also what could not be while the event log was away."""
+        newest = await self._waiting("max")
 
         async def relayed() -> bool:
-            oldest = await self._outbox("min")
+            oldest = await self._waiting("min")
             return oldest is None or newest is None or oldest > newest
 
         await self._until(relayed)
 
-    async def _outbox(self, which: str) -> int | None:
-        url = self._house.children["postgres"].url
-        found: Iterable[tuple[int | None]] = []
-        while not found:
+    async def _waiting(self, which: str) -> int | None:
+        while True:
             with contextlib.suppress(*FAILED):
-                async with await psycopg.AsyncConnection.connect(url, connect_timeout=5) as link:
-                    found = await (await link.execute(f"select {which}(id) from outbox")).fetchall()
-        return next(iter(found))[0]
+                [[found]] = await self._house.rows(
+                    f"select {which}(id) from (select id from outbox union all select id from backlog) waiting"
+                )
+                return cast(int | None, found)
+            await asyncio.sleep(0.1)

@@ -3,9 +3,9 @@
 import asyncio
 import itertools
 import random
-from collections import Counter, defaultdict
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx2
@@ -16,6 +16,7 @@ from tests import make
 from tests.faults.check import Sent, Told
 from tests.faults.device import BROKEN, Device, Refused
 from tests.faults.house import House
+from tests.faults.ledger import Ledger
 from tests.make import Person
 
 FAILED = (*BROKEN, httpx2.HTTPError)
@@ -30,28 +31,10 @@ CHANGED, MARKED = 0.06, 0.2
 class Human:
     person: Person
     devices: list[Device]
-    new: Device  # bought when all is over
+    late: list[Device]  # bought when all is over: one reads histories, one pulls everything
     conversations: list[str]
     weights: list[float]
     by_rest: float  # share of the messages
-
-
-@dataclass
-class Ledger:
-    """What everybody sent, and what they were told."""
-
-    sent: dict[str, Sent] = field(default_factory=dict)
-    read: Counter[tuple[str, str]] = field(default_factory=Counter)  # (conversation, user): acknowledged read mark
-    heard: defaultdict[str, float] = field(
-        default_factory=lambda: defaultdict(float)
-    )  # when each gateway last acknowledged
-    duplicates: int = 0
-    retries: int = 0
-    open: int = 0
-
-    def text_of(self, key: str) -> set[str | None]:
-        one = self.sent.get(key)
-        return {one.text, *one.texts} if one else set()
 
 
 class Crowd:
@@ -124,6 +107,8 @@ class Crowd:
                 await (self._by_rest(human, sent) if rest else self._by_socket(human, sent))
             except Refused as e:
                 sent.refused = e.code if e.retry == "no" else ""
+                if sent.refused:
+                    self._noted("refuse", sent, "", "")
             except FAILED as e:
                 self._house.note(f"no answer: {'REST' if rest else 'socket'}, {e!r}, {sent}")
             if sent.told or sent.refused:
@@ -144,12 +129,20 @@ class Crowd:
         async with asyncio.timeout(5):
             await device.ready.wait()
         place = device.place
+        self._noted("send", sent, device.name, place)
         self._told(sent, await device.call("message.send", {"conversation": sent.conversation, **_draft(sent)}), place)
 
     async def _by_rest(self, human: Human, sent: Sent) -> None:
         place = self._rng.choice(list(self._house.ports))
         path = f"{sent.conversation}/messages"
-        self._told(sent, await self._request(human, place, "POST", path, _draft(sent)), place)
+        self._noted("send", sent, "REST", place)
+        answer = await self._request(human, place, "POST", path, _draft(sent))
+        self._noted("ack", sent, "REST", place, rev=answer["rev"])
+        self._told(sent, answer, place)
+
+    def _noted(self, what: str, sent: Sent, device: str, place: str, **more: Any) -> None:
+        said = {"conversation": sent.conversation, "value": sent.key, **more}
+        self.ledger.note(what, sent.sender, device, place, **said)
 
     async def _request(self, human: Human, place: str, method: str, path: str, body: Any) -> dict[str, Any]:
         url = f"http://127.0.0.1:{self._house.ports[place]}/v1/conversations/{path}"
@@ -219,7 +212,7 @@ class Crowd:
         await self._client.aclose()
 
     def _now(self) -> float:
-        return asyncio.get_running_loop().time()
+        return time.monotonic()
 
 
 def _found(people: list[Person]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import websockets
 from websockets.asyncio.client import ClientConnection
 
+from tests.faults.ledger import Ledger, values
 from tests.faults.memory import Json, Memory
 from tests.make import Person
 
@@ -29,9 +30,10 @@ class Refused(Exception):
 
 
 class Device:
-    def __init__(self, name: str, person: Person, places: dict[str, str], text_of: Callable[[str], set[str | None]]):
+    def __init__(self, name: str, person: Person, places: dict[str, str], ledger: Ledger):
         self.name, self.person, self._places = name, person, list(places.items())
-        self.memory = Memory(name, str(person.id), text_of, self._want)
+        self._ledger = ledger
+        self.memory = Memory(name, str(person.id), ledger.text_of, self._want)
         self.drop_every = 0.0
         self.pulls = True
         self.over = False
@@ -49,7 +51,7 @@ class Device:
         self._heard = self._pause = 0.0
         self._frame = self._acked = self._unacked_bytes = 0
         self._started: dict[str, Callable[[Json], None]] = {
-            "entries": self.memory.take_entries,
+            "entries": self._entries,
             "marks": self.memory.take_marks,
             "goaway": self._goaway,
             "ping": self._ping,
@@ -178,6 +180,14 @@ class Device:
         elif frame["id"] in self._waiting:
             self._answered(frame["type"], frame["data"], *self._waiting[frame["id"]])
 
+    def _entries(self, data: Json) -> None:
+        self._note("observe", data, after=data["prev"], values=values(data["items"]))
+        self.memory.take_entries(data)
+
+    def _note(self, what: str, data: Json, **more: Any) -> None:
+        said = {"conversation": data["conversation"], **more}
+        self._ledger.note(what, str(self.person.id), self.name, self.place, **said)
+
     def _unknown(self, data: Json) -> None:
         self.memory.complain(f"what is this: {data}")
 
@@ -185,8 +195,10 @@ class Device:
         if kind in ("welcome", "heads"):
             self.memory.take_heads(data)
         elif kind == "entries" and "after_rev" in asked:
+            self._note("observe", data, after=data["prev"], values=values(data["items"]))
             self.memory.take_pulled(data)
         elif kind == "ok" and "key" in asked:
+            self._note("ack", data, value=asked["key"], rev=data["rev"])
             self.memory.take_ok(data, asked)
         if answer.done():
             return

@@ -11,10 +11,14 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
+
+import psycopg
 
 from imserver.embedded import environment, ports, postgres, supervisor, valkey
 from imserver.embedded.process import Child, command_line, wait_for
+from tests.faults.outside import Outside
+from tests.faults.sockets import family, has_connection
 
 SETTINGS = {
     "IM_ENV": "development",
@@ -34,30 +38,22 @@ NEVER = (
     "refused by the data",
 )
 DJANGOS_OWN = "ASGIHandler.listen_for_disconnect"  # it forgets that task when a request is aborted
-
-
-def family(pid: int) -> list[int]:
-    """A process and all its descendants."""
-    found, waiting = [], [pid]
-    while waiting:
-        one = waiting.pop()
-        found.append(one)
-        with contextlib.suppress(OSError):
-            waiting += map(int, Path(f"/proc/{one}/task/{one}/children").read_text().split())
-    return found
+WORKERS = ("worker", "subscriber")  # two of the same: they take turns as relay, and share the partitions of Kafka
 
 
 class House:
-    """Two gateways, a worker, PostgreSQL, Valkey, in a folder of their own that goes away with them."""
+    """Two gateways, two workers, PostgreSQL, Valkey, in a folder of their own that goes away with them."""
 
     def __init__(self, log: TextIO | None):
         self.folder = Path(tempfile.mkdtemp(prefix="faults-"))
         self.folder.chmod(0o711)
         self.children: dict[str, Child] = {}
         self.ports = {"A": ports.choose(), "B": ports.choose()}
+        self.outside = Outside()
         self.said: Counter[str] = Counter()
         self._log = log
         self._stopped: dict[str, list[int]] = {}
+        self._resting: dict[str, float] = {}
 
     def start(self) -> None:
         """The servers, and an environment that names them; `start_roles` follows once the tables are made."""
@@ -65,19 +61,23 @@ class House:
             child = server.start(self.folder, say=self._hear)
             self.children[child.name] = child
         found = {"DATABASE_URL": self.children["postgres"].url, "REDIS_URL": self.children["valkey"].url}
-        os.environ.update(environment.with_secrets({"DATA_DIR": str(self.folder), **found, **SETTINGS}))
+        ours = {"DATA_DIR": str(self.folder), **found, **SETTINGS, **self.outside.environment()}
+        os.environ.update(environment.with_secrets(ours))
 
-    def migrate(self) -> None:
-        setup = Child("setup", [sys.executable, "manage.py", "migrate", "-v0"])
-        setup.start()
-        setup.wait()
-        if setup.code:
-            raise RuntimeError("\n".join(setup.last))
+    def prepare(self) -> None:
+        """Tables, and what Kafka and MongoDB need."""
+        for command in ([sys.executable, "manage.py", "migrate", "-v0"], *self.outside.prepare()):
+            setup = Child("setup", command)
+            setup.start()
+            setup.wait()
+            if setup.code:
+                raise RuntimeError("\n".join(setup.last))
 
     def start_roles(self) -> None:
         for name, port in self.ports.items():
             self._role(name, supervisor.roles(port, self.folder)["web"])
-        self._role("worker", supervisor.roles(0, self.folder)["worker"])
+        for name in WORKERS:
+            self._role(name, [*supervisor.roles(0, self.folder)["worker"], f"--hostname={name}@%h"])
 
     def _role(self, name: str, arguments: list[str]) -> None:
         child = Child(name, [sys.executable, *arguments], say=self._hear)
@@ -96,6 +96,10 @@ class House:
         if self._log:
             self._log.write(f"{time.strftime('%H:%M:%S')} === {line}\n")
 
+    async def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        async with await psycopg.AsyncConnection.connect(self.children["postgres"].url, connect_timeout=5) as link:
+            return await (await link.execute(sql)).fetchall()  # type: ignore[arg-type]
+
     @property
     def deadlocks(self) -> int:
         """From what PostgreSQL said: its own counters do not survive a crash."""
@@ -104,11 +108,31 @@ class House:
     # --- what happens to it -------------------------------------------------------------------------
 
     def kill(self, name: str) -> None:
-        self.children[name].send(signal.SIGKILL)
+        self._signal(self._pids(name), signal.SIGKILL)
         self.wake(name)
 
-    def ask_to_end(self, name: str) -> None:
+    def ask_to_end(self, name: str, rest: float = 0) -> None:
+        """It is started again once it has ended, and `rest` seconds are over."""
+        self._resting[name] = time.monotonic() + rest
         self.children[name].send(signal.SIGTERM)
+
+    def revive(self) -> None:
+        """Kafka and MongoDB; what is stopped for a while would look as if it were broken."""
+        while set(self._stopped) & set(self.outside.ports):
+            time.sleep(0.1)
+        self.outside.up()
+
+    def _pids(self, name: str) -> list[int]:
+        """Who is killed: of our own the process alone, its pool of processes has to notice."""
+        if name in self.outside.ports:
+            return self.outside.pids(name)
+        return [self.children[name].pid] if self.children[name].running else []
+
+    def owner(self, port: int) -> str:
+        """The worker that has a connection from this port."""
+        children = [self.children[name] for name in WORKERS]
+        found = [child.name for child in children if child.running and has_connection(port, family(child.pid))]
+        return found[0] if found else ""
 
     def kill_backend(self, rng: random.Random) -> None:
         """One of PostgreSQL's own processes: PostgreSQL then ends all others and recovers."""
@@ -124,10 +148,8 @@ class House:
         shutil.rmtree(self.folder / "valkey" / "appendonlydir", ignore_errors=True)
 
     def freeze(self, name: str) -> None:
-        child = self.children[name]
-        if child.running:
-            self._stopped[name] = family(child.pid)
-            self._signal(self._stopped[name], signal.SIGSTOP)
+        self._stopped[name] = [one for pid in self._pids(name) for one in family(pid)]
+        self._signal(self._stopped[name], signal.SIGSTOP)
 
     def wake(self, name: str) -> None:
         self._signal(self._stopped.pop(name, []), signal.SIGCONT)
@@ -139,8 +161,8 @@ class House:
 
     def heal(self) -> None:
         """Start again at once whoever is dead. PostgreSQL ends until the last process of its former life is gone."""
-        for child in self.children.values():
-            if not child.running:
+        for name, child in self.children.items():
+            if not child.running and self._resting.get(name, 0) < time.monotonic():
                 child.start()
 
     def end(self) -> None:
@@ -151,6 +173,7 @@ class House:
                 child.kill()
         for child in self.children.values():
             child.stop()
+        self.outside.clear()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

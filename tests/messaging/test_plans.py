@@ -18,8 +18,9 @@ from psycopg.errors import Diagnostic
 from imserver import database
 from imserver.database import Query
 from imserver.ids import uuid7
-from messaging import heads, log, queries, relay
+from messaging import heads, log, outgoing, queries
 from messaging.heads import Asked
+from messaging.outgoing import Pointer
 from messaging.rules import NIL
 from messaging.writes import Draft, Mark, Note
 
@@ -145,6 +146,7 @@ READS: dict[str, tuple[Callable[[], Query[Any]], set[str]]] = {
     "the newest page": (lambda: queries.history(ANN, HOT_ONE, None, 50), {"entry_seq"}),
     "a page far back": (lambda: queries.history(ANN, HOT_ONE, 70_000, 50), {"entry_seq"}),
     "a page after": (lambda: queries.later(ANN, HOT_ONE, 70_000, 50), {"entry_seq"}),
+    "telling subscriptions": (lambda: outgoing.events([Pointer(1, HOT_ONE, HOT - 100, HOT)]), {"entry_pkey"}),
     "a pull": (lambda: queries.pull(ANN, HOT_ONE, HOT - 100, 100), {"entry_pkey"}),
     "a gap": (lambda: queries.between(HOT_ONE, 500, 600), {"entry_pkey"}),
     "a message": (lambda: queries.message(ANN, HOT_ONE, 777), {"entry_seq"}),
@@ -182,7 +184,6 @@ WRITES: dict[str, tuple[Callable[[], None], set[str]]] = {
     "appending": (append, {"entry_seq"}),
     "marking": (mark, {"entry_seq"}),
     "changing": (record, {"entry_seq"}),
-    "relaying": (lambda: relay.relay() and None, {"entry_pkey"}),
 }
 
 

@@ -13,24 +13,20 @@ from django.db import transaction
 from redis import Redis
 
 from imserver import database
+from imserver.events.event import Events
 from imserver.ids import uuid7
 from imserver.realtime import push
 from imserver.realtime.bulletin import Item, Ring
 from imserver.realtime.line import SCRIPT
-from imserver.subscriptions import SUBSCRIPTIONS
-from messaging import actions, log, queries, relay
+from messaging import actions, log, outgoing, queries, relay
 from messaging.models import Conversation, Entry, Outbox
 from messaging.writes import Draft
 from tests import make
+from tests.events.ear import Ear, listening
 from tests.make import Person
 from tests.messaging.race import results, together
 
 pytestmark = pytest.mark.django_db
-HEARD: list[dict[str, Any]] = []
-
-
-def hear(*, event: dict[str, Any]) -> None:
-    HEARD.append(event)
 
 
 def drafts(sender: Person, *conversations: UUID) -> list[Draft]:
@@ -38,13 +34,9 @@ def drafts(sender: Person, *conversations: UUID) -> list[Draft]:
 
 
 @pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
-    """The events of the log, as a subscriber hears them."""
-    for kind in ("text", "edit", "member.joined"):
-        monkeypatch.setitem(SUBSCRIPTIONS, kind, (f"{__name__}.hear",))
-    HEARD.clear()
-    yield HEARD
-    HEARD.clear()
+def ear() -> Iterator[Ear]:
+    with listening() as ear:
+        yield ear
 
 
 @pytest.fixture
@@ -65,26 +57,24 @@ def revs(rung: Sequence[tuple[tuple[str, ...], Ring]], conversation: UUID) -> li
 
 
 def test_it_rings_and_tells_everything_in_order_and_forgets_it(
-    ann: Person, bob: Person, rung: list[Any], heard: list[Any], monkeypatch: pytest.MonkeyPatch
+    ann: Person, bob: Person, rung: list[Any], ear: Ear, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     direct, group = make.direct(ann, bob), make.group(ann, bob)
     for _ in range(5):
         log.append(drafts(ann, direct, group, direct))
         log.append(drafts(bob, group))
-    monkeypatch.setattr(relay, "BATCH", 4)
+    monkeypatch.setattr(outgoing, "POINTERS", 4)
     done = [relay.relay() for _ in range(5)]
     assert done == [4, 4, 4, 4, 2]  # the first pointers are the group's opening: itself and two self logs
     assert not Outbox.objects.exists()
     assert revs(rung, direct) == list(range(1, 11))
     assert revs(rung, group) == list(range(1, 12))
     for conversation, first in ((direct, 1), (group, 2)):
-        assert [event["rev"] for event in heard if event["conversation"] == conversation] == list(
-            range(first, first + 10)
-        )
+        assert [rev for rev in ear.revs(conversation) if rev >= first] == list(range(first, first + 10))
     assert relay.relay() == 0
 
 
-def test_a_kind_of_a_newer_release_is_passed_on(ann: Person, bob: Person, rung: list[Any], heard: list[Any]) -> None:
+def test_a_kind_of_a_newer_release_is_passed_on(ann: Person, bob: Person, rung: list[Any], ear: Ear) -> None:
     """Both run side by side while a new version is rolled out."""
     direct = make.direct(ann, bob)
     log.append(drafts(ann, direct, direct, direct))
@@ -92,7 +82,7 @@ def test_a_kind_of_a_newer_release_is_passed_on(ann: Person, bob: Person, rung: 
     assert relay.relay() == 1
     assert not Outbox.objects.exists()
     assert revs(rung, direct) == [1, 2, 3]
-    assert [event["rev"] for event in heard] == [1, 3]
+    assert [(event.rev, event.kind, event.topic) for event in ear.heard][1] == (2, "kind.31", "message")
     pulled = database.run(queries.pull(bob.id, direct, 0, 10))
     assert [json.loads(item)["kind"] for item in pulled.items] == ["text", "kind.31", "text"]
 
@@ -107,21 +97,27 @@ def test_a_ring_goes_where_its_conversation_is_heard(ann: Person, bob: Person, r
     assert topics[str(notes)] == (f"user:{bob.id}",)
 
 
-def test_an_event_says_what_happened_and_to_what(ann: Person, bob: Person, rung: list[Any], heard: list[Any]) -> None:
+def test_an_event_says_what_happened_and_to_what(ann: Person, bob: Person, rung: list[Any], ear: Ear) -> None:
     del rung
     direct = make.direct(ann, bob)
     sent = make.message(ann, direct)
     content = {"user_id": ann.id, "conversation_id": direct, "seq": 1, "content": b'{"text":"b"}'}
     actions.edit(**content, now=make.timezone.now())
     relay.relay()
-    assert heard[0] == {
-        "conversation": direct, "rev": 1, "kind": "text", "actor": ann.id, "target": None, "at": sent.created_ms,
-    }  # fmt: skip
-    assert (heard[1]["kind"], heard[1]["rev"], heard[1]["target"]) == ("edit", 2, 1)
+    sent_event, edited = ear.heard
+    assert (sent_event.topic, sent_event.kind, sent_event.actor, sent_event.rev) == ("message", "text", ann.id, 1)
+    assert sent_event.at.timestamp() * 1000 == sent.created_ms
+    assert (edited.topic, edited.kind, edited.rev, edited.changed_rev) == ("change", "edit", 2, 2)
+    # Content exists once: what was edited before it was published is published as it is now.
+    assert sent_event.changed_rev == 2
+    for told in (sent_event.entry, edited.state):
+        assert told is not None
+        assert json.loads(bytes(told))["content"] == {"text": "b"}
+    assert "state" not in json.loads(bytes(edited.entry))
 
 
 def test_a_crash_after_the_publishing_repeats_and_loses_nothing(
-    ann: Person, bob: Person, rung: list[Any], heard: list[Any]
+    ann: Person, bob: Person, rung: list[Any], ear: Ear
 ) -> None:
     direct = make.direct(ann, bob)
     log.append(drafts(ann, direct, direct))
@@ -131,31 +127,11 @@ def test_a_crash_after_the_publishing_repeats_and_loses_nothing(
     assert Outbox.objects.count() == 1
     assert relay.relay() == 1
     assert revs(rung, direct) == [1, 2, 1, 2]
-    assert [event["rev"] for event in heard] == [1, 2, 1, 2]
-
-
-def test_a_subscriber_that_fails_is_told_again(
-    ann: Person, bob: Person, rung: list[Any], heard: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    del rung
-    direct = make.direct(ann, bob)
-    log.append(drafts(ann, direct, direct))
-    with monkeypatch.context() as broken:
-        broken.setattr(f"{__name__}.hear", partial(fail_at, 2))
-        with pytest.raises(RuntimeError):
-            relay.relay()
-    assert Outbox.objects.count() == 1
-    relay.relay()
-    assert [event["rev"] for event in heard] == [1, 2]
-
-
-def fail_at(rev: int, *, event: dict[str, Any]) -> None:
-    if event["rev"] == rev:
-        raise RuntimeError("a subscriber broke")
+    assert ear.revs(direct) == [1, 2, 1, 2]
 
 
 def test_without_redis_the_outbox_keeps_what_it_has(
-    ann: Person, bob: Person, heard: list[Any], monkeypatch: pytest.MonkeyPatch
+    ann: Person, bob: Person, ear: Ear, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     direct = make.direct(ann, bob)
     log.append(drafts(ann, direct))
@@ -164,30 +140,28 @@ def test_without_redis_the_outbox_keeps_what_it_has(
         away.setattr(push, "_script", lambda: nowhere)
         with pytest.raises(push.Undelivered):
             relay.relay()
-    assert (Outbox.objects.count(), heard) == (1, [])
+    assert (Outbox.objects.count(), ear.heard) == (1, [])
     assert relay.relay() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_loop_outlives_whatever_breaks(
-    ann: Person, bob: Person, heard: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_loop_outlives_whatever_breaks(ann: Person, bob: Person, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
     stopping, breaks = threading.Event(), iter([push.Undelivered("gone"), OSError("gone"), ValueError("a bug")])
 
     def deliver(items: Sequence[Item]) -> None:
         if items and isinstance(items[0][1], Ring) and (trouble := next(breaks, None)):
             raise trouble
 
-    def stop(*, event: dict[str, Any]) -> None:
-        heard.append(event)
+    def stop(_events: Events) -> None:
         stopping.set()
 
     monkeypatch.setattr(push, "deliver", deliver)
     monkeypatch.setattr(relay, "BROKEN_SECONDS", 0.001)
-    monkeypatch.setattr(f"{__name__}.hear", stop)
-    log.append(drafts(ann, make.direct(ann, bob)))
+    ear.before = stop
+    direct = make.direct(ann, bob)
+    log.append(drafts(ann, direct))
     results(partial(relay.run, stopping))
-    assert [event["rev"] for event in heard] == [1]
+    assert ear.revs(direct) == [1]
     assert next(breaks, None) is None
     assert not Outbox.objects.exists()
 
@@ -208,7 +182,7 @@ def test_relays_take_turns(ann: Person, bob: Person, rung: list[Any]) -> None:
 def test_two_relays_beside_four_writers_tell_each_rev_once_and_in_order(
     ann: Person, bob: Person, rung: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "BATCH", 3)
+    monkeypatch.setattr(outgoing, "POINTERS", 3)
     places, finished = [make.direct(ann, bob), make.group(ann, bob)], threading.Event()
     relays = [threading.Thread(target=results, args=[partial(drain, finished)]) for _ in range(2)]
     for one in relays:

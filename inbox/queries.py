@@ -1,0 +1,60 @@
+"""What happened after a rev: from the inbox where that is sure to be right, else from PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from imserver.database import Query, Rows
+from inbox import store
+from inbox.documents import with_state
+from messaging import epochs, queries
+from messaging.queries import Page, Standing
+
+
+def pull(user: UUID, conversation: UUID, after_rev: int, limit: int) -> Query[Page]:
+    """As messaging.queries.pull, to the byte. Raises NotAMember."""
+    there = store.current()
+    if there is None:
+        return (yield from queries.pull(user, conversation, after_rev, limit))
+    seen, epoch = yield from _standing(user, conversation)
+    upto = min(after_rev + limit, seen.rev)
+    if epoch and seen.lowest_rev <= after_rev < upto:
+        rows = yield partial(there.read, epoch, conversation, after_rev, upto)
+        items = _believed(rows, seen, after_rev, upto)
+        if items is not None:
+            return _page(items, after_rev, seen.rev)
+    return (yield from queries.pull(user, conversation, after_rev, limit))
+
+
+def _standing(user: UUID, conversation: UUID) -> Query[tuple[Standing, UUID | None]]:
+    seen = yield from queries.standing(user, conversation)
+    rows = yield (epochs.KNOWN, [])
+    return seen, UUID(str(rows[0][0])) if rows else None
+
+
+def _believed(rows: Rows, seen: Standing, after: int, upto: int) -> list[tuple[bytes, int]] | None:
+    """(item, seq or 0) of each entry, or None where one is missing or may be stale."""
+    if not rows:
+        return None
+    since, applied, found, states = rows[0]
+    if after < since - 1 or applied < seen.blanked_rev or len(found) != upto - after:
+        return None
+    items = [(_item(one, states, seen.from_seq), one.get("seq", 0)) for one in found]
+    known = [(item, seq) for item, seq in items if item is not None]
+    return known if len(known) == len(found) else None
+
+
+def _item(one: Mapping[str, Any], states: Mapping[int, bytes], hidden: int) -> bytes | None:
+    """None where the state of a change's target should be there and is not."""
+    target = one.get("target")
+    if target is None or target[0] <= hidden:
+        return bytes(one["item"])
+    state = states.get(target[1])
+    return None if state is None else with_state(bytes(one["item"]), bytes(state))
+
+
+def _page(items: Sequence[tuple[bytes, int]], prev: int, head: int) -> Page:
+    fitting = queries.fitting([item for item, _ in items])
+    last_seq = max((seq for _, seq in items[: len(fitting)]), default=0)
+    return Page(prev, head, reset=False, items=fitting, last_seq=last_seq)

@@ -1,0 +1,215 @@
+"""The inbox in MongoDB. One document per operation, nothing that needs a session or a replica set.
+
+`entries`: {_id: epoch conversation rev, version, item, seq?, target?: [seq, rev], expires}
+`conversations`: {_id: epoch conversation, since, applied, holed?, expires}
+
+The epoch is part of the key: after a restore PostgreSQL gives out revs anew, and nothing from before may be believed.
+An entry is written only over an older version of itself, so order and repetition do not matter. Every change from the
+rev `since` to the rev `applied` is folded into the documents that there are; what lies before may have missed a recall.
+`holed`: there are documents beyond `applied`.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+from uuid import UUID
+
+import pymongo
+from bson import Binary, Int64
+from bson.errors import InvalidDocument
+from pymongo import InsertOne, MongoClient, UpdateOne
+from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
+from pymongo.write_concern import WriteConcern
+
+from imserver.database import Rows
+from imserver.events.event import Unavailable
+from inbox.documents import KEPT, Document, Span
+from inbox.store.breaker import Breaker
+
+logger = logging.getLogger(__name__)
+READ_SECONDS, WRITE_SECONDS, PROBE_SECONDS, REST_SECONDS = 0.2, 10.0, 1.0, 5.0
+SLICE: Final = 100  # operations of a call: a batch that a slow server cannot do in one has to get on all the same
+DUPLICATE_KEY: Final = 11000
+TTL: Final = "expires_ttl"
+
+
+def key(epoch: UUID, conversation: UUID, rev: int) -> Binary:
+    """As bytes in this order a range of revs is a range of keys, on any server: no documents are compared."""
+    return Binary(_place(epoch, conversation) + rev.to_bytes(8, "big"))
+
+
+def rev_of(found: Mapping[str, Any]) -> int:
+    return int.from_bytes(found["_id"][-8:], "big")
+
+
+def _place(epoch: UUID, conversation: UUID) -> Binary:
+    return Binary(epoch.bytes + conversation.bytes)
+
+
+@contextmanager
+def outages() -> Iterator[None]:
+    """Whatever goes wrong between us and MongoDB is an outage, but for documents that it will never take."""
+    try:
+        yield
+    except (BulkWriteError, DocumentTooLarge, InvalidDocument):
+        raise
+    except PyMongoError as e:
+        raise Unavailable(f"MongoDB: {e}"[:300]) from e
+
+
+class Mongo:
+    def __init__(self, url: str, database: str):
+        self._client: MongoClient[dict[str, Any]] = MongoClient(
+            url,
+            uuidRepresentation="standard",
+            tz_aware=True,
+            connect=False,
+            serverSelectionTimeoutMS=2_000,
+            connectTimeoutMS=2_000,
+            appname="imserver",
+        )
+        concern = WriteConcern(w="majority", wtimeout=int(WRITE_SECONDS * 1000))
+        there = self._client.get_database(database, write_concern=concern)
+        self._entries, self._conversations = there["entries"], there["conversations"]
+        self._breaker = Breaker(REST_SECONDS)
+
+    def make_indexes(self) -> None:
+        """Reads go by `_id`; MongoDB itself deletes what has expired. Raises Unavailable."""
+        with outages(), pymongo.timeout(WRITE_SECONDS * 6):
+            for collection in (self._entries, self._conversations):
+                collection.create_index("expires", name=TTL, expireAfterSeconds=0)
+
+    def trouble(self) -> str:
+        try:
+            with pymongo.timeout(PROBE_SECONDS):
+                indexes = self._entries.index_information()
+        except PyMongoError as e:
+            return f"MongoDB does not answer ({type(e).__name__})"
+        return "" if TTL in indexes else "MongoDB has no indexes: python manage.py inbox indexes"
+
+    def close(self) -> None:
+        self._client.close()
+
+    # --- reading ------------------------------------------------------------------------------------
+
+    def read(self, epoch: UUID, conversation: UUID, after: int, upto: int) -> Rows:
+        """[(since, applied, documents, states by rev)] of after < rev <= upto; [] where it cannot be said now."""
+        if self._breaker.is_open:
+            return []
+        try:
+            with pymongo.timeout(READ_SECONDS):
+                return [self._read(epoch, conversation, after, upto)]
+        except PyMongoError as e:
+            self._breaker.failed()
+            logger.warning("MongoDB is left alone for %.0f s: %s", REST_SECONDS, e)
+            return []
+
+    def _read(self, epoch: UUID, conversation: UUID, after: int, upto: int) -> tuple[Any, ...]:
+        # First what is applied: what is read after it is at least as new.
+        since, applied = self.applied(epoch, conversation)
+        found = self.between(epoch, conversation, after, upto) if applied else []
+        targets = [key(epoch, conversation, one["target"][1]) for one in found if "target" in one]
+        states = list(self._entries.find({"_id": {"$in": targets}})) if targets else []
+        return since, applied, found, {rev_of(one): one["item"] for one in states}
+
+    def applied(self, epoch: UUID, conversation: UUID) -> tuple[int, int]:
+        """From which rev on, and up to which."""
+        found = self._conversations.find_one({"_id": _place(epoch, conversation)})
+        return (found["since"], found["applied"]) if found else (0, 0)
+
+    def between(self, epoch: UUID, conversation: UUID, after: int, upto: int) -> list[dict[str, Any]]:
+        """Documents in order of rev."""
+        span = {"$gt": key(epoch, conversation, after), "$lte": key(epoch, conversation, upto)}
+        return list(self._entries.find({"_id": span}).sort("_id", 1))
+
+    # --- writing ------------------------------------------------------------------------------------
+
+    def write(self, documents: Iterable[Document], *, again: bool = False) -> None:
+        """Each over an older version of itself; `again`: also over the same version. Raises Unavailable."""
+        wanted, older = list(documents), "$lte" if again else "$lt"
+        # Most are new. To look for an older version of what is not there is dear.
+        there = self._bulk(self._entries, [InsertOne({"_id": key(*one[:3]), **_fields(one)}) for one in wanted])
+        self._bulk(
+            self._entries,
+            [
+                UpdateOne({"_id": key(*one[:3]), "version": {older: one.version}}, {"$set": _fields(one)}, upsert=True)
+                for one in (wanted[i] for i in there)
+            ],
+        )
+
+    def advance(self, spans: Iterable[Span]) -> None:
+        """What is applied now. Where something before is missing it goes as far as there are documents."""
+        wanted = list(spans)
+        late = self._bulk(self._conversations, [_advance(one) for one in wanted])
+        for one in {wanted[i][:2]: wanted[i] for i in late}.values():
+            with outages(), pymongo.timeout(WRITE_SECONDS):
+                self._advance_slowly(one)
+
+    def _advance_slowly(self, span: Span) -> None:
+        (since, applied), is_holed = self.applied(*span[:2]), False
+        if not applied:
+            return  # it has expired this moment; the next entry begins it anew
+        beyond = {"$gt": key(*span[:2], applied), "$lt": key(*span[:2], 1 << 62)}
+        for found in self._entries.find({"_id": beyond}, {"_id": 1}).sort("_id", 1):
+            if is_holed := rev_of(found) != applied + 1:
+                break
+            applied += 1
+        self.set_applied(span._replace(first_rev=since, last_rev=applied), is_holed=is_holed)
+
+    def set_applied(self, span: Span, *, is_holed: bool = False) -> None:
+        since = {"since": Int64(span.first_rev)}
+        change = {"$min": since, "$max": _reached(span), "$set" if is_holed else "$unset": {"holed": True}}
+        with outages(), pymongo.timeout(WRITE_SECONDS):
+            self._conversations.update_one({"_id": _place(*span[:2])}, change, upsert=True)
+
+    def delete(self, epoch: UUID, conversation: UUID, revs: Iterable[int]) -> None:
+        with outages(), pymongo.timeout(WRITE_SECONDS):
+            for rev in revs:
+                self._entries.delete_one({"_id": key(epoch, conversation, rev)})
+
+    def conversations(self, epoch: UUID) -> Iterator[UUID]:
+        with outages():
+            for found in self._conversations.find({}, {"_id": 1}):
+                if found["_id"].startswith(epoch.bytes):
+                    yield UUID(bytes=found["_id"].removeprefix(epoch.bytes))
+
+    def _bulk(self, collection: Any, operations: Sequence[InsertOne[Any] | UpdateOne]) -> list[int]:
+        """The numbers of those that met their key: something newer is there. Raises Unavailable."""
+        refused: list[int] = []
+        for first in range(0, len(operations), SLICE):
+            try:
+                with outages(), pymongo.timeout(WRITE_SECONDS):
+                    collection.bulk_write(operations[first : first + SLICE], ordered=False)
+            except BulkWriteError as e:
+                refused += (first + number for number in _newer(e))
+        return refused
+
+
+def _fields(one: Document) -> Mapping[str, Any]:
+    found: dict[str, Any] = {"version": Int64(one.version), "item": Binary(one.item), "expires": one.expires}
+    if one.seq is not None:
+        found["seq"] = Int64(one.seq)
+    if one.target is not None:
+        found["target"] = [Int64(number) for number in one.target]
+    return found
+
+
+def _advance(span: Span) -> UpdateOne:
+    """Where a document lacks what is before these entries, or has some beyond them, this meets its key."""
+    known = {"_id": _place(*span[:2]), "applied": {"$gte": span.first_rev - 1}, "holed": {"$exists": False}}
+    return UpdateOne(known, {"$max": _reached(span), "$setOnInsert": {"since": Int64(span.first_rev)}}, upsert=True)
+
+
+def _reached(span: Span) -> Mapping[str, Any]:
+    return {"applied": Int64(span.last_rev), "expires": span.at + KEPT * 2}
+
+
+def _newer(error: BulkWriteError) -> list[int]:
+    details = error.details or {}
+    others = [one for one in details.get("writeErrors", []) if one["code"] != DUPLICATE_KEY]
+    if others:
+        raise error
+    if details.get("writeConcernErrors"):
+        raise Unavailable(f"MongoDB: {details['writeConcernErrors'][0]}"[:300]) from error
+    return [one["index"] for one in details["writeErrors"]]
