@@ -1,6 +1,5 @@
 """What goes into the inbox."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from imserver.events.event import Events
@@ -13,13 +12,15 @@ def deliver(store: Mongo, events: Events, *, now: datetime) -> None:
     """Keep these entries. Safe to repeat and to mix: an entry is named by (epoch, conversation, rev), and only its
     newest version stays.
 
-    The order of the three steps is what makes the inbox trustworthy: a change has a document of its own only once its
-    target is up to date, and counts as applied only once both are there. Raises Unavailable.
+    The order of the steps is what makes the inbox trustworthy: a change has a document of its own only once its target
+    is up to date, or gone if it is too old, and counts as applied only once both are there. Raises Unavailable.
     """
 
-    def recent(found: Iterable[Document | None]) -> list[Document]:
-        return documents.newest(one for one in found if one is not None and one.at > now - KEPT)
+    def is_recent(one: Document) -> bool:
+        return one.at > now - KEPT
 
-    store.write(recent(documents.target(event) for event in events))
-    store.write(recent(documents.entry(event) for event in events))
+    targets = documents.newest(one for event in events if (one := documents.target(event)) is not None)
+    store.forget(one for one in targets if not is_recent(one))
+    store.write(one for one in targets if is_recent(one))
+    store.write(filter(is_recent, documents.newest(map(documents.entry, events))))
     store.advance(documents.spans(events))

@@ -1,15 +1,19 @@
-"""What happened after a rev: from the inbox where that is sure to be right, else from PostgreSQL."""
+"""What happened after a rev: from the inbox where that is sure to be right, else from PostgreSQL. And the truth."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from imserver import database
 from imserver.database import Query, Rows
 from inbox import store
 from inbox.documents import with_state
 from messaging import epochs, queries
 from messaging.queries import Page, Standing
+
+CONVERSATIONS: Final = 200
 
 
 def pull(user: UUID, conversation: UUID, after_rev: int, limit: int) -> Query[Page]:
@@ -58,3 +62,34 @@ def _page(items: Sequence[tuple[bytes, int]], prev: int, head: int) -> Page:
     fitting = queries.fitting([item for item, _ in items])
     last_seq = max((seq for _, seq in items[: len(fitting)]), default=0)
     return Page(prev, head, reset=False, items=fitting, last_seq=last_seq)
+
+
+# --- for those who compare -----------------------------------------------------------------------
+
+
+class Head(NamedTuple):
+    rev: int
+    floor_rev: int
+    at: datetime
+
+
+def head(conversation: UUID) -> Query[Head]:
+    """Of one that does not exist: of nothing."""
+    rows = yield ("select rev, floor_rev, last_at from conversation where id = %s", [conversation])
+    return Head(*rows[0]) if rows else Head(0, 0, datetime.min.replace(tzinfo=UTC))
+
+
+def every_moved(since: datetime) -> Iterator[UUID]:
+    """Each conversation that has entries from then on, in order of id."""
+    after = UUID(int=0)
+    while rows := database.run(_moved(after, since)):
+        yield from (row[0] for row in rows)
+        after = rows[-1][0]
+
+
+def _moved(after: UUID, since: datetime) -> Query[Rows]:
+    rows = yield (
+        "select id from conversation where id > %s and last_at > %s and rev > 0 order by id limit %s",
+        [after, since, CONVERSATIONS],
+    )
+    return rows

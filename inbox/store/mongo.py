@@ -1,12 +1,12 @@
 """The inbox in MongoDB. One document per operation, nothing that needs a session or a replica set.
 
 `entries`: {_id: epoch conversation rev, version, item, seq?, target?: [seq, rev], expires}
-`conversations`: {_id: epoch conversation, since, applied, holed?, expires}
+`conversations`: {_id: epoch conversation, since, applied, expires}
 
 The epoch is part of the key: after a restore PostgreSQL gives out revs anew, and nothing from before may be believed.
 An entry is written only over an older version of itself, so order and repetition do not matter. Every change from the
 rev `since` to the rev `applied` is folded into the documents that there are; what lies before may have missed a recall.
-`holed`: there are documents beyond `applied`.
+Behind a gap both begin anew.
 """
 
 import logging
@@ -18,7 +18,7 @@ from uuid import UUID
 import pymongo
 from bson import Binary, Int64
 from bson.errors import InvalidDocument
-from pymongo import InsertOne, MongoClient, UpdateOne
+from pymongo import DeleteOne, InsertOne, MongoClient, ReadPreference, UpdateOne
 from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
 from pymongo.write_concern import WriteConcern
 
@@ -28,9 +28,11 @@ from inbox.documents import KEPT, Document, Span
 from inbox.store.breaker import Breaker
 
 logger = logging.getLogger(__name__)
+Operation = InsertOne[Any] | UpdateOne | DeleteOne
 READ_SECONDS, WRITE_SECONDS, PROBE_SECONDS, REST_SECONDS = 0.2, 10.0, 1.0, 5.0
 SLICE: Final = 100  # operations of a call: a batch that a slow server cannot do in one has to get on all the same
 DUPLICATE_KEY: Final = 11000
+OUR_FAULT: Final = {2, 121, 10334, 17280}  # bad value, validation, too large, key too long: no later try can do it
 TTL: Final = "expires_ttl"
 
 
@@ -70,7 +72,8 @@ class Mongo:
             appname="imserver",
         )
         concern = WriteConcern(w="majority", wtimeout=int(WRITE_SECONDS * 1000))
-        there = self._client.get_database(database, write_concern=concern)
+        # Whatever the address says: only the primary has all that was acknowledged.
+        there = self._client.get_database(database, write_concern=concern, read_preference=ReadPreference.PRIMARY)
         self._entries, self._conversations = there["entries"], there["conversations"]
         self._breaker = Breaker(REST_SECONDS)
 
@@ -125,48 +128,50 @@ class Mongo:
 
     # --- writing ------------------------------------------------------------------------------------
 
-    def write(self, documents: Iterable[Document], *, again: bool = False) -> None:
-        """Each over an older version of itself; `again`: also over the same version. Raises Unavailable."""
-        wanted, older = list(documents), "$lte" if again else "$lt"
+    def write(self, documents: Iterable[Document]) -> None:
+        """Each over an older version of itself. Raises Unavailable."""
+        self._write(documents, "$lt")
+
+    def cover(self, documents: Iterable[Document]) -> None:
+        """Also over the same version: for repairs. Raises Unavailable."""
+        self._write(documents, "$lte")
+
+    def _write(self, documents: Iterable[Document], older: str) -> None:
+        wanted = list(documents)
         # Most are new. To look for an older version of what is not there is dear.
         there = self._bulk(self._entries, [InsertOne({"_id": key(*one[:3]), **_fields(one)}) for one in wanted])
         self._bulk(
             self._entries,
             [
-                UpdateOne({"_id": key(*one[:3]), "version": {older: one.version}}, {"$set": _fields(one)}, upsert=True)
+                UpdateOne({"_id": key(*one[:3]), "version": {older: one.version}}, {"$set": _fields(one)})
                 for one in (wanted[i] for i in there)
             ],
         )
 
+    def forget(self, documents: Iterable[Document]) -> None:
+        """Whatever is older than these. Raises Unavailable."""
+        self._bulk(
+            self._entries, [DeleteOne({"_id": key(*one[:3]), "version": {"$lt": one.version}}) for one in documents]
+        )
+
+    def delete(self, found: Iterable[Mapping[str, Any]]) -> None:
+        """Just these versions. Raises Unavailable."""
+        self._bulk(self._entries, [DeleteOne({"_id": one["_id"], "version": one["version"]}) for one in found])
+
     def advance(self, spans: Iterable[Span]) -> None:
-        """What is applied now. Where something before is missing it goes as far as there are documents."""
+        """What is applied now. Raises Unavailable."""
         wanted = list(spans)
-        late = self._bulk(self._conversations, [_advance(one) for one in wanted])
-        for one in {wanted[i][:2]: wanted[i] for i in late}.values():
-            with outages(), pymongo.timeout(WRITE_SECONDS):
-                self._advance_slowly(one)
+        behind_a_gap = self._bulk(self._conversations, [_advance(one) for one in wanted])
+        self._bulk(self._conversations, [_begin_anew(wanted[i]) for i in behind_a_gap])
 
-    def _advance_slowly(self, span: Span) -> None:
-        (since, applied), is_holed = self.applied(*span[:2]), False
-        if not applied:
-            return  # it has expired this moment; the next entry begins it anew
-        beyond = {"$gt": key(*span[:2], applied), "$lt": key(*span[:2], 1 << 62)}
-        for found in self._entries.find({"_id": beyond}, {"_id": 1}).sort("_id", 1):
-            if is_holed := rev_of(found) != applied + 1:
-                break
-            applied += 1
-        self.set_applied(span._replace(first_rev=since, last_rev=applied), is_holed=is_holed)
-
-    def set_applied(self, span: Span, *, is_holed: bool = False) -> None:
-        since = {"since": Int64(span.first_rev)}
-        change = {"$min": since, "$max": _reached(span), "$set" if is_holed else "$unset": {"holed": True}}
-        with outages(), pymongo.timeout(WRITE_SECONDS):
-            self._conversations.update_one({"_id": _place(*span[:2])}, change, upsert=True)
-
-    def delete(self, epoch: UUID, conversation: UUID, revs: Iterable[int]) -> None:
-        with outages(), pymongo.timeout(WRITE_SECONDS):
-            for rev in revs:
-                self._entries.delete_one({"_id": key(epoch, conversation, rev)})
+    def vouch(self, span: Span) -> None:
+        """All of a conversation up to `last_rev` is there: for repairs. Raises Unavailable."""
+        place, last, since = _place(*span[:2]), span.last_rev, {"since": Int64(span.first_rev)}
+        joined = {"_id": place, "since": {"$lte": Int64(last + 1)}, "applied": {"$gte": Int64(last)}}
+        short = {"_id": place, "applied": {"$lt": Int64(last)}}
+        if self._bulk(self._conversations, [InsertOne({"_id": place, **since, **_reached(span)})]):
+            self._bulk(self._conversations, [UpdateOne(joined, {"$min": since})])
+            self._bulk(self._conversations, [UpdateOne(short, {"$set": {**since, **_reached(span)}})])
 
     def conversations(self, epoch: UUID) -> Iterator[UUID]:
         with outages():
@@ -174,15 +179,15 @@ class Mongo:
                 if found["_id"].startswith(epoch.bytes):
                     yield UUID(bytes=found["_id"].removeprefix(epoch.bytes))
 
-    def _bulk(self, collection: Any, operations: Sequence[InsertOne[Any] | UpdateOne]) -> list[int]:
-        """The numbers of those that met their key: something newer is there. Raises Unavailable."""
+    def _bulk(self, collection: Any, operations: Sequence[Operation]) -> list[int]:
+        """The numbers of those that met their key. Raises Unavailable."""
         refused: list[int] = []
         for first in range(0, len(operations), SLICE):
             try:
                 with outages(), pymongo.timeout(WRITE_SECONDS):
                     collection.bulk_write(operations[first : first + SLICE], ordered=False)
             except BulkWriteError as e:
-                refused += (first + number for number in _newer(e))
+                refused += (first + number for number in _there(e))
         return refused
 
 
@@ -196,20 +201,27 @@ def _fields(one: Document) -> Mapping[str, Any]:
 
 
 def _advance(span: Span) -> UpdateOne:
-    """Where a document lacks what is before these entries, or has some beyond them, this meets its key."""
-    known = {"_id": _place(*span[:2]), "applied": {"$gte": span.first_rev - 1}, "holed": {"$exists": False}}
+    """Where a document lacks what is before these entries, this meets its key."""
+    known = {"_id": _place(*span[:2]), "applied": {"$gte": Int64(span.first_rev - 1)}}
     return UpdateOne(known, {"$max": _reached(span), "$setOnInsert": {"since": Int64(span.first_rev)}}, upsert=True)
 
 
-def _reached(span: Span) -> Mapping[str, Any]:
+def _begin_anew(span: Span) -> UpdateOne:
+    lacking = {"_id": _place(*span[:2]), "applied": {"$lt": Int64(span.first_rev - 1)}}
+    return UpdateOne(lacking, {"$set": {"since": Int64(span.first_rev), **_reached(span)}})
+
+
+def _reached(span: Span) -> dict[str, Any]:
     return {"applied": Int64(span.last_rev), "expires": span.at + KEPT * 2}
 
 
-def _newer(error: BulkWriteError) -> list[int]:
+def _there(error: BulkWriteError) -> list[int]:
+    """Raises Unavailable, or the error itself where no later try can do it."""
     details = error.details or {}
-    others = [one for one in details.get("writeErrors", []) if one["code"] != DUPLICATE_KEY]
-    if others:
+    errors: list[Mapping[str, Any]] = details.get("writeErrors", [])
+    others = [one for one in errors if one["code"] != DUPLICATE_KEY] + details.get("writeConcernErrors", [])
+    if any(one.get("code") in OUR_FAULT for one in others):
         raise error
-    if details.get("writeConcernErrors"):
-        raise Unavailable(f"MongoDB: {details['writeConcernErrors'][0]}"[:300]) from error
-    return [one["index"] for one in details["writeErrors"]]
+    if others:
+        raise Unavailable(f"MongoDB: {others[0]}"[:300]) from error
+    return [one["index"] for one in errors]
