@@ -26,6 +26,7 @@ from messaging.outgoing import Pointer, Pointers
 
 logger = logging.getLogger(__name__)
 TURN: Final = 0x696D7265  # "imre"
+LONGEST_TURN: Final = "120s"  # without a word to PostgreSQL
 DRAINED: Final = 10  # batches of the backlog between two looks at the outbox
 IDLE_SECONDS, BROKEN_SECONDS = 0.2, 1.0
 FIRST_DELAY, LONGEST_DELAY = 0.5, 5.0
@@ -71,9 +72,13 @@ def _publish(pointers: Pointers) -> None:
 
 
 def _is_my_turn() -> bool:
+    """One whose machine has lost its power loses the turn too, long before TCP would give it up."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(%s)", [TURN])
-        return bool(cursor.fetchone()[0])
+        cursor.execute(
+            "select set_config('idle_in_transaction_session_timeout', %s, true), pg_try_advisory_xact_lock(%s)",
+            [LONGEST_TURN, TURN],
+        )
+        return bool(cursor.fetchone()[1])
 
 
 def _rings(pointers: Iterable[Pointer]) -> list[Item]:

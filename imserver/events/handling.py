@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -14,7 +14,7 @@ from imserver.subscriptions import Subscription
 
 logger = logging.getLogger(__name__)
 PAUSES: Final = (0.1, 0.5)  # seconds between three tries
-OUTAGES: Final = (Unavailable, OperationalError, InterfaceError, OSError)
+OUTAGES: Final = (Unavailable, OperationalError, InterfaceError, ConnectionError, TimeoutError)
 
 
 class Handler:
@@ -32,24 +32,34 @@ class Handler:
         Raises Unavailable with nothing to remember: the whole batch may be given again.
         """
         wanted = [event for event in events if event.topic in self._topics]
-        if not wanted or self.attempt(wanted) is None:
+        if not wanted:
             return len(events)
+        if time.monotonic() >= until:
+            return 0
+        if self.attempt(wanted) is None:
+            return len(events)
+        return self._one_by_one(events, until)
+
+    def _one_by_one(self, events: Events, until: float) -> int:
+        pauses: tuple[float, ...] = PAUSES
         for number, event in enumerate(events):
             if time.monotonic() >= until:
                 return number
-            if event.topic in self._topics:
-                self._take_one(event)
+            if event.topic in self._topics and not self._taken(event, pauses):
+                pauses = (0.0,) * len(PAUSES)  # whatever is wrong does not pass by waiting
         return len(events)
 
-    def _take_one(self, event: Event) -> None:
+    def _taken(self, event: Event, pauses: Iterable[float]) -> bool:
+        """Parks it if not."""
         error = self.attempt([event])
-        for pause in PAUSES:
+        for pause in pauses:
             if error is None:
-                return
+                return True
             self._pause(pause)
             error = self.attempt([event])
         if error is not None:
             parking.park(self.name, event, error)
+        return error is None
 
     def attempt(self, events: Events) -> Exception | None:
         """What went wrong, for good as far as can be told; a failed handler leaves no half-open transaction.

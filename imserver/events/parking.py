@@ -1,7 +1,7 @@
 """What could not be done for good is put aside, so that everything behind it goes on; and is tried again on demand."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Count
@@ -12,6 +12,7 @@ from imserver.events.event import Event, Unavailable, encode
 from imserver.models import Parked
 
 logger = logging.getLogger(__name__)
+PAGE = 500
 
 
 def park(subscription: str, event: Event, error: Exception) -> None:
@@ -20,7 +21,7 @@ def park(subscription: str, event: Event, error: Exception) -> None:
 
 def park_record(subscription: str, place: str, record: bytes, error: Exception) -> None:
     """Kept once, however often it comes. Raises Unavailable."""
-    said = f"{type(error).__name__}: {error}"[:2000]
+    said = f"{type(error).__name__}: {error}"[:2000].encode(errors="backslashreplace").decode().replace("\0", "\\0")
     logger.error("%s cannot take %s, which is parked: %s", subscription or "The event log", place, said)
     known = {"record": record, "error": said, "parked_at": timezone.now()}
     try:
@@ -30,9 +31,19 @@ def park_record(subscription: str, place: str, record: bytes, error: Exception) 
 
 
 def parked(subscription: str = "") -> Iterator[Parked]:
-    """The oldest first; of one subscription or of all."""
+    """The oldest first; of one subscription or of all. What is parked meanwhile is not among them."""
     rows = Parked.objects.order_by("id")
-    yield from (rows.filter(subscription__in=["", subscription]) if subscription else rows).iterator(500)
+    if subscription:
+        rows = rows.filter(subscription__in=["", subscription])
+    last, before = rows.order_by("-id").values_list("id", flat=True).first() or 0, 0
+    while page := list(rows.filter(id__gt=before, id__lte=last)[:PAGE]):
+        before = page[-1].id
+        yield from page
+
+
+def forget(numbers: Iterable[int]) -> int:
+    """What nobody will ever be able to take. Returns how many were there."""
+    return Parked.objects.filter(id__in=list(numbers)).delete()[0]
 
 
 def gauges() -> Iterator[Gauge]:

@@ -5,6 +5,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -48,8 +49,9 @@ class Loops(bootsteps.StartStopStep):
     def stop(self, parent: Any) -> None:
         del parent
         self._stopping.set()
+        end = time.monotonic() + STOP_SECONDS
         for thread in self._threads:
-            thread.join(STOP_SECONDS)
+            thread.join(max(0, end - time.monotonic()))
 
 
 def install(app: Celery) -> None:

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from django.core.management import call_command
 
 from imserver.events import event as shapes
-from imserver.events import handling
+from imserver.events import handling, parking, replaying
 from imserver.events.event import Event, Events, Malformed, Topic, Unavailable
 from imserver.events.handling import Handler
 from imserver.models import Parked
@@ -65,6 +66,57 @@ def test_an_outage_is_no_fault_of_the_event(ear: Ear, error: Exception) -> None:
     with pytest.raises(Unavailable):
         Handler("ear", SUBSCRIPTIONS["ear"]).take([event(1)])
     assert not Parked.objects.exists()
+
+
+def test_a_file_that_is_missing_is_no_outage(ear: Ear) -> None:
+    def fail(_events: Events) -> None:
+        raise FileNotFoundError("a bug")
+
+    ear.before = fail
+    assert Handler("ear", SUBSCRIPTIONS["ear"], pause=lambda _seconds: None).take([event(1)]) == 1
+    assert Parked.objects.get().error == "FileNotFoundError: a bug"
+
+
+def test_a_handler_that_breaks_on_everything_is_waited_for_once(ear: Ear) -> None:
+    def fail(_events: Events) -> None:
+        raise ValueError("no")
+
+    ear.before, paused = fail, list[float]()
+    handler = Handler("ear", SUBSCRIPTIONS["ear"], pause=paused.append)
+    assert handler.take([event(rev) for rev in range(1, 11)]) == 10
+    assert sum(paused) == sum(handling.PAUSES)
+    assert Parked.objects.count() == 10
+
+
+def test_when_the_time_is_over_nothing_is_begun(ear: Ear) -> None:
+    assert Handler("ear", SUBSCRIPTIONS["ear"]).take([event(1)], until=time.monotonic()) == 0
+    assert ear.heard == []
+
+
+def test_whatever_an_error_says_can_be_kept(ear: Ear) -> None:
+    def fail(_events: Events) -> None:
+        raise ValueError("a\0b \ud800")
+
+    ear.before = fail
+    Handler("ear", SUBSCRIPTIONS["ear"], pause=lambda _seconds: None).take([event(1)])
+    assert Parked.objects.get().error == "ValueError: a\\0b \\ud800"
+
+
+def test_what_is_parked_is_read_page_by_page_and_forgotten_by_number(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(parking, "PAGE", 2)
+    for rev in range(1, 6):
+        parking.park("ear", event(rev), ValueError("no"))
+    numbers = [row.id for row in parking.parked()]
+    assert len(numbers) == 5
+    call_command("events", "parked")
+    said = capsys.readouterr().out
+    assert all(f"{number}  " in said for number in numbers)
+    call_command("events", "forget", *map(str, numbers[:2]), "999999999")
+    assert "2 forgotten" in capsys.readouterr().out
+    assert replaying.replay_parked() == (3, 0)
+    assert ear.revs(HERE) == [3, 4, 5]
 
 
 def test_a_batch_that_takes_too_long_is_left_in_the_middle(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:

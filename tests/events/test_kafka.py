@@ -125,6 +125,18 @@ def test_a_batch_that_outlasts_the_poll_interval_is_told_again(
     assert first_heard(ear.revs(direct)) == list(range(1, 21))
 
 
+def test_many_slow_partitions_cost_no_membership(kafka: str, ear: Ear, ann: Person, bob: Person, settings: Any) -> None:
+    settings.KAFKA_POLL_SECONDS = 6
+    places = [make.group(ann, bob) for _ in range(8)]
+    for place in places:
+        write(ann, place, 9)
+    relay_all()
+    ear.before = lambda events: time.sleep(0.15 * len(events))
+    with consuming():
+        until(lambda: all(len(set(ear.revs(place))) == 10 for place in places), 60)
+    assert all(ear.revs(place) == list(range(1, 11)) for place in places)  # nothing twice: nobody was missed
+
+
 @pytest.mark.parametrize("record", [b"{", b"\xff\x00", b'{"topic":"weather"}', b""])
 def test_a_broken_record_is_parked_once_and_the_partition_goes_on(
     kafka: str, ear: Ear, ann: Person, bob: Person, record: bytes
@@ -191,6 +203,38 @@ def test_without_a_broker_everything_is_rung_and_waits_in_order(
     with consuming():
         until(lambda: len(ear.revs(direct)) >= 8)
     assert ear.revs(direct) == list(range(1, 9))
+
+
+def test_a_wrong_option_is_named_and_everything_waits(
+    kafka: str, ear: Ear, ann: Person, bob: Person, settings: Any
+) -> None:
+    settings.KAFKA_OPTIONS = {"compression.tpye": "zstd"}
+    event_log.current.cache_clear()
+    direct = make.direct(ann, bob)
+    write(ann, direct, 2)
+    assert relay.relay() == 2
+    assert Backlog.objects.count() == 2
+    assert "compression.tpye" in event_log.current().trouble()
+    with consuming():
+        settings.KAFKA_OPTIONS = {"compression.type": "zstd"}
+        relay_all()
+        until(lambda: len(ear.revs(direct)) >= 2)
+
+
+def test_an_option_cannot_take_the_promise_away(settings: Any) -> None:
+    settings.KAFKA_OPTIONS = {"enable.idempotence": "false", "acks": "1", "socket.timeout.ms": "5000"}
+    said = cluster.configuration(enable_idempotence=True, acks="all")
+    assert (said["enable.idempotence"], said["acks"], said["socket.timeout.ms"]) == (True, "all", "5000")
+
+
+def test_a_broker_that_is_away_is_said_once_a_minute(caplog: pytest.LogCaptureFixture, settings: Any) -> None:
+    settings.KAFKA_BOOTSTRAP = "127.0.0.1:1"
+    caplog.set_level("DEBUG", "librdkafka")
+    clients = [cluster.connect(Producer, reconnect_backoff_max_ms=100) for _ in range(2)]
+    for _ in range(10):
+        for client in clients:
+            client.poll(0.1)
+    assert len([one for one in caplog.records if one.name == "librdkafka"]) <= 1
 
 
 def test_a_missing_topic_is_named_and_nobody_makes_it_by_the_way(

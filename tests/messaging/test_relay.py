@@ -3,13 +3,15 @@
 import itertools
 import json
 import threading
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import Error, connection, transaction
 from redis import Redis
 
 from imserver import database
@@ -230,3 +232,26 @@ def test_a_lower_number_that_commits_later_is_not_lost(ann: Person, bob: Person,
     writer.join()
     assert (higher, relay.relay()) == (0, 1)
     assert revs(rung, slow) == [1, 2]
+
+
+def test_a_relay_that_says_nothing_for_too_long_loses_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its machine may have lost its power: TCP would keep it for hours."""
+    monkeypatch.setattr(relay, "LONGEST_TURN", "300ms")
+    has_turn, over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with suppress(Error), transaction.atomic():
+            if relay._is_my_turn():
+                has_turn.set()
+            over.wait(10)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert has_turn.wait(5)
+    end = time.monotonic() + 5
+    while not relay._is_my_turn():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    over.set()
+    holder.join()

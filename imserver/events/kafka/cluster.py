@@ -1,9 +1,11 @@
 """Where Kafka is, what our topic there is called, and whether both can be used."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 from confluent_kafka.admin import (  # type: ignore[attr-defined]
     AdminClient,
     AlterConfigOpType,
@@ -17,6 +19,34 @@ from django.conf import settings
 from imserver.events.event import Unavailable
 
 GATHER_SECONDS: Final = 0.01
+QUIET_SECONDS: Final = 60.0
+Client = TypeVar("Client", Producer, Consumer, AdminClient)
+
+
+class Seldom(logging.Filter):
+    """What librdkafka says of a broker that is away, each time it tries: once a minute is enough."""
+
+    _quiet_until = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        del record
+        now = time.monotonic()
+        if now < self._quiet_until:
+            return False
+        self._quiet_until = now + QUIET_SECONDS
+        return True
+
+
+_said = logging.getLogger("librdkafka")
+_said.addFilter(Seldom())
+
+
+def connect(client: Callable[[dict[str, Any]], Client], **more: Any) -> Client:
+    """Raises Unavailable where the settings are not to be had, which names the wrong one."""
+    try:
+        return client(configuration(**more))
+    except KafkaException as e:
+        raise Unavailable(f"KAFKA_OPTIONS: {reason(e).str()}") from e
 
 
 def configuration(**more: Any) -> dict[str, Any]:
@@ -28,8 +58,9 @@ def configuration(**more: Any) -> dict[str, Any]:
         "socket.timeout.ms": 10_000,
         "reconnect.backoff.max.ms": 2_000,
         "topic.metadata.refresh.interval.ms": 5_000,
+        "logger": _said,
     }
-    return common | {key.replace("_", "."): value for key, value in more.items()} | settings.KAFKA_OPTIONS
+    return common | settings.KAFKA_OPTIONS | {key.replace("_", "."): value for key, value in more.items()}
 
 
 def trouble(client: Any, seconds: float) -> str:
@@ -52,7 +83,7 @@ def reason(error: KafkaException) -> KafkaError:
 
 def make_topic() -> bool:
     """The topic, as the settings want it. Returns whether it is new; its retention is set in any case."""
-    admin, name = AdminClient(configuration()), settings.KAFKA_TOPIC
+    admin, name = connect(AdminClient), settings.KAFKA_TOPIC
     retention = str(settings.KAFKA_RETENTION_HOURS * 3_600_000)
     topic = NewTopic(
         name,

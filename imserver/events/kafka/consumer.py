@@ -5,8 +5,8 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from contextlib import closing
+from typing import Final
 
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 from django.conf import settings
@@ -16,23 +16,14 @@ from imserver.events import parking
 from imserver.events.event import Event, Malformed, Unavailable, decode
 from imserver.events.handling import Handler
 from imserver.events.kafka import cluster
+from imserver.events.kafka.holds import Holds
 from imserver.subscriptions import Subscription
 
 logger = logging.getLogger(__name__)
 BATCH: Final = 500
 POLL_SECONDS: Final = 0.5
-FIRST_DELAY, LONGEST_DELAY = 0.5, 15.0
 REST_SECONDS: Final = 2.0
-SHARE: Final = 0.5  # of max.poll.interval that one batch may take
-
-
-@dataclass
-class Hold:
-    """A partition that waits until what its subscription needs is there again."""
-
-    offset: int
-    delay: float
-    until: float
+SHARE: Final = 0.5  # of max.poll.interval that one turn may take
 
 
 class Subscriber:
@@ -40,25 +31,29 @@ class Subscriber:
 
     def __init__(self, name: str, subscription: Subscription, stopping: threading.Event):
         self._name, self._handler, self._stopping = name, Handler(name, subscription), stopping
-        self._held: dict[int, Hold] = {}
+        self._holds = Holds()
+        self._batch = BATCH
 
     def run(self) -> None:
         while not self._stopping.is_set():
-            client = Consumer(self._options())
             try:
-                client.subscribe([settings.KAFKA_TOPIC], on_assign=self._dropped, on_revoke=self._dropped)
-                while not self._stopping.is_set():
-                    self.turn(client)
+                self._consume()
             except Exception:
                 logger.exception("%s: the consumer starts anew", self._name)
                 self._stopping.wait(REST_SECONDS)
             finally:
-                client.close()
-                self._held.clear()
+                self._holds.clear()
                 connection.close()
 
-    def _options(self) -> dict[str, Any]:
-        return cluster.configuration(
+    def _consume(self) -> None:
+        with closing(self._connected()) as client:
+            client.subscribe([settings.KAFKA_TOPIC], on_assign=self._dropped, on_revoke=self._dropped)
+            while not self._stopping.is_set():
+                self.turn(client)
+
+    def _connected(self) -> Consumer:
+        return cluster.connect(
+            Consumer,
             group_id=f"{settings.KAFKA_TOPIC}.{self._name}",
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -73,18 +68,23 @@ class Subscriber:
     def _dropped(self, _client: Consumer, partitions: Iterable[TopicPartition]) -> None:
         """A partition that comes or goes begins at its committed offset, and unpaused."""
         for one in partitions:
-            self._held.pop(one.partition, None)
+            self._holds.forget(one.partition)
 
     def turn(self, client: Consumer) -> None:
-        """Read, have done, commit; then let go on whoever has waited long enough."""
-        for partition, records in self._by_partition(cluster.gather(client, BATCH, POLL_SECONDS)).items():
-            self._take(client, partition, records)
-        now = time.monotonic()
-        due = [partition for partition, hold in self._held.items() if hold.until <= now]
-        if due:
-            client.resume([TopicPartition(settings.KAFKA_TOPIC, partition) for partition in due])
-            for partition in due:
-                self._held[partition].until = float("inf")  # until its next batch
+        """Read, have done, commit; then let go on whoever has waited long enough.
+
+        A turn that takes too long costs the membership: the next ones are smaller, down to one event.
+        """
+        records = cluster.gather(client, self._batch, POLL_SECONDS)
+        began, share = time.monotonic(), settings.KAFKA_POLL_SECONDS * SHARE
+        for partition, some in self._by_partition(records).items():
+            self._take(client, partition, some, until=began + share)
+        took = time.monotonic() - began
+        if took > share / 2:
+            self._batch = max(1, self._batch // 4)
+        elif took < share / 8:
+            self._batch = min(BATCH, self._batch * 2)
+        self._holds.release(client)
 
     def _by_partition(self, messages: Iterable[Message]) -> Mapping[int, list[Message]]:
         found: dict[int, list[Message]] = defaultdict(list)
@@ -98,17 +98,17 @@ class Subscriber:
                 found[_number(message.partition())].append(message)
         return found
 
-    def _take(self, client: Consumer, partition: int, records: list[Message]) -> None:
+    def _take(self, client: Consumer, partition: int, records: list[Message], *, until: float) -> None:
         done = _number(records[0].offset())
         try:
             events = list(self._events(records))
-            until = time.monotonic() + settings.KAFKA_POLL_SECONDS * SHARE
             count = self._handler.take([event for _, event in events], until=until)
             done = events[count][0] if count < len(events) else _number(records[-1].offset()) + 1
         except Unavailable as e:
-            self._hold(client, partition, done, e)
+            connection.close()
+            self._holds.hold(client, partition, done, e)
             return
-        self._held.pop(partition, None)
+        self._holds.forget(partition)
         place = TopicPartition(settings.KAFKA_TOPIC, partition, done)
         if done <= _number(records[-1].offset()):
             client.seek(place)
@@ -123,16 +123,6 @@ class Subscriber:
             except Malformed as e:
                 place = f"{record.topic()}/{record.partition()}/{record.offset()}"
                 parking.park_record(self._name, place, value, e)
-
-    def _hold(self, client: Consumer, partition: int, offset: int, error: Unavailable) -> None:
-        before = self._held.get(partition)
-        delay = min(before.delay * 2, LONGEST_DELAY) if before else FIRST_DELAY
-        logger.warning("Partition %d waits %.1f s for %s", partition, delay, error)
-        connection.close()
-        self._held[partition] = Hold(offset, delay, time.monotonic() + delay)
-        place = TopicPartition(settings.KAFKA_TOPIC, partition, offset)
-        client.pause([place])
-        client.seek(place)
 
     def _commit(self, client: Consumer, place: TopicPartition) -> None:
         """One that fails is no loss: the partition went elsewhere, or the next commit says the same and more."""

@@ -20,9 +20,8 @@ def between(since: datetime, until: datetime) -> Iterator[list[Event]]:
 
     Raises Unavailable.
     """
-    client = Consumer(
-        cluster.configuration(group_id=f"{settings.KAFKA_TOPIC}.replay.{uuid4()}", enable_auto_commit=False)
-    )
+    group = f"{settings.KAFKA_TOPIC}.replay.{uuid4()}"
+    client = cluster.connect(Consumer, group_id=group, enable_auto_commit=False)
     try:
         for begin, end in _stretches(client, since, until):
             yield from _read(client, begin, end)

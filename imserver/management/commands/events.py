@@ -23,6 +23,10 @@ class Command(BaseCommand):
         actions = parser.add_subparsers(dest="action", required=True)
         actions.add_parser("topic", help="make Kafka's topic, or set its retention, as the settings want it")
         actions.add_parser("parked", help="list what no subscription could take, with the reason")
+        forget = actions.add_parser(
+            "forget", help="delete what is parked and can never be told; `parked` has the numbers"
+        )
+        forget.add_argument("number", type=int, nargs="+")
         replay = actions.add_parser("replay", help="tell again what is parked, or what Kafka has of a stretch of time")
         replay.add_argument("--subscription", default="", help="one of imserver/subscriptions.py; else all")
         replay.add_argument("--since", type=moment, help="with a time: from Kafka, 2026-11-25T10:00:00+00:00")
@@ -34,6 +38,8 @@ class Command(BaseCommand):
                 self._topic()
             elif action == "parked":
                 self._parked()
+            elif action == "forget":
+                self.stdout.write(f"{parking.forget(options['number'])} forgotten")
             elif options["since"]:
                 self._replay(options["subscription"], options["since"], options["until"] or timezone.now())
             else:
@@ -50,7 +56,7 @@ class Command(BaseCommand):
         count = 0
         for row in parking.parked():
             count += 1
-            self.stdout.write(f"{row.parked_at:%Y-%m-%d %H:%M:%S} {row}  {row.error}")
+            self.stdout.write(f"{row.id}  {row.parked_at:%Y-%m-%d %H:%M:%S} {row}  {row.error}")
         self.stdout.write(f"{count} parked")
 
     def _replay_parked(self, subscription: str) -> None:
