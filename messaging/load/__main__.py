@@ -17,7 +17,7 @@ def main(arguments: list[str]) -> int:
     mine = os.sched_getaffinity(0)
     conduct.keep_off(conduct.cores(wanted.processes))
     with servers.databases() as data:
-        servers.migrate()
+        servers.prepare()
         with servers.serving(data.folder, relay=wanted.relay) as target:
             os.sched_setaffinity(0, mine)
             found = [f"--url={target.url}", f"--server-pids={target.server}", f"--redis-pids={data.redis}"]

@@ -20,7 +20,10 @@ SETTINGS = {
     "LIMIT_SOCKETS_PER_ADDRESS": "1000000",
     "LIMIT_GROUP_MEMBERS": "10000",
     "LOG_LEVEL": "WARNING",
+    "KAFKA_TOPIC": "im.load",
+    "MONGO_DATABASE": "im-load",
 }
+OUTSIDE = {"KAFKA_BOOTSTRAP": ("events", "topic"), "MONGO_URL": ("inbox", "indexes")}
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,15 @@ def databases() -> Iterator[Databases]:
         yield Databases(folder, cache.pid)
 
 
-def migrate() -> None:
-    setup = Child("setup", [sys.executable, "manage.py", "migrate", "-v0"])
-    setup.start()
-    setup.wait()
-    if setup.code:
-        raise Failed(f"The tables could not be made: {_last_words(setup)}")
+def prepare() -> None:
+    """Tables; and in Kafka and MongoDB, where the environment names them, a topic and indexes."""
+    wanted = [command for variable, command in OUTSIDE.items() if os.environ.get(variable)]
+    for command in (("migrate", "-v0"), *wanted):
+        setup = Child("setup", [sys.executable, "manage.py", *command])
+        setup.start()
+        setup.wait()
+        if setup.code:
+            raise Failed(f"manage.py {' '.join(command)}: {_last_words(setup)}")
 
 
 @contextmanager

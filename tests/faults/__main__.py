@@ -20,6 +20,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument("--kills", type=int, default=0, help="instead of --seconds: until so many are killed")
     parser.add_argument("--victims", default="", help="only these, with commas; tests/faults/chaos.py names them")
+    parser.add_argument("--away", type=float, default=0, help="seconds that Kafka and MongoDB stay away when killed")
     parser.add_argument("--rate", type=float, default=120, help="messages a second")
     parser.add_argument("--people", type=int, default=12, help="two of three have two devices")
     parser.add_argument("--history", type=Path, help="a file for every operation; tests.faults.history checks it")
@@ -38,7 +39,7 @@ def main() -> int:
         home.start_roles()
         django.setup()
         run = importlib.import_module("tests.faults.run")  # Django's settings name the servers just started
-        plan = run.Plan(wanted.seconds, wanted.kills, tuple(filter(None, wanted.victims.split(","))))
+        plan = run.Plan(wanted.seconds, wanted.kills, tuple(filter(None, wanted.victims.split(","))), wanted.away)
         kept = run.run(home, run.Wanted(plan, wanted.seed, wanted.rate, wanted.people, wanted.history))
         return 0 if kept else 1
 

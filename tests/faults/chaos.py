@@ -47,6 +47,7 @@ class Plan:
     seconds: float
     kills: int = 0
     victims: tuple[str, ...] = ()  # if only these
+    away: float = 0  # seconds that Kafka and MongoDB stay away, if not at random
 
     @property
     def is_long(self) -> bool:
@@ -152,10 +153,13 @@ class Chaos:
         else:
             self._house.kill(process)
         if victim in self._house.outside.names:
-            self._later(self._revived(self._rng.uniform(0, REST_SECONDS)))
+            self._later(self._revived(victim, self._plan.away or self._rng.uniform(0, REST_SECONDS)))
 
-    async def _revived(self, rest: float) -> None:
+    async def _revived(self, victim: str, rest: float) -> None:
+        before = self._ledger.acknowledged
         await asyncio.sleep(rest)
+        if self._plan.away:
+            self.say(f"{victim} was away for {rest:.0f} s: {self._ledger.acknowledged - before} acknowledged meanwhile")
         await asyncio.to_thread(self._house.revive)
 
     def _freeze(self, victim: str, seconds: float, process: str) -> str:
@@ -201,7 +205,7 @@ class Chaos:
     async def _healed(self, struck: float, *, silent: bool) -> float:
         """Everybody answers, the outbox moves, and then both gateways acknowledge a message, if there is any."""
         try:
-            async with asyncio.timeout(HEAL_SECONDS):
+            async with asyncio.timeout(HEAL_SECONDS + self._plan.away):
                 await asyncio.gather(*self._coming)
                 await self.until_answering(self._house.ports)
                 self._house.note("all answer")

@@ -23,6 +23,10 @@ class Ledger:
     open: int = 0
     history: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def acknowledged(self) -> int:
+        return sum(bool(one.told) for one in self.sent.values())
+
     def text_of(self, key: str) -> set[str | None]:
         one = self.sent.get(key)
         return {one.text, *one.texts} if one else set()

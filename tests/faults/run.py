@@ -158,7 +158,7 @@ class Stage:
             f"{lasted:.0f} s, seed {self._wanted.seed}: {_counted('kills', chaos.kills)}",
             _counted("stops", chaos.stops),
             _counted("endings", chaos.endings),
-            f"acknowledged {sum(bool(one.told) for one in ledger.sent.values())}",
+            f"acknowledged {ledger.acknowledged}",
             f"stored {examination.stored}",
             f"in the inbox {examination.kept}",
             f"retries {ledger.retries}",
