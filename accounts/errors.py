@@ -11,6 +11,10 @@ class BadName(DomainError):
     code, message = ("bad_name", "A name has 1 to 64 characters, one of them visible, on one line.")
 
 
+class BadProfile(DomainError):
+    code, message = "bad_profile", "The profile has a value that is not taken."
+
+
 class UsernameTaken(DomainError):
     code, message = "username_taken", "Somebody has this user name."
 
@@ -21,6 +25,18 @@ class EmailTaken(DomainError):
 
 class BadCredentials(DomainError):
     code, message = "bad_credentials", "No account has this name and password."
+
+
+class WrongPassword(DomainError):
+    code, message = "wrong_password", "This is not the password of the account."
+
+
+class WeakPassword(DomainError):
+    code, message = "weak_password", "The password is too short, too common or too much like the account."
+
+
+class DeviceNotFound(DomainError):
+    code, status, message = "device_not_found", 404, "You have no such device; perhaps it was logged out."
 
 
 class AccountInactive(DomainError):

@@ -2,16 +2,20 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
+from zoneinfo import available_timezones
 
 from django.conf import settings
 
-from accounts.errors import BadName, BadUsername
+from accounts.errors import BadName, BadProfile, BadUsername
 from imserver.errors import BadContent
 
 USERNAME: Final = r"[a-z0-9._-]{3,32}"
 NAME_LENGTH: Final = 64
+BIO_LENGTH: Final = 500
+_LANGUAGE: Final = r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3}"  # the well-formed core of BCP 47
 _MARKS_IN_A_ROW: Final = 4
 _BIDI: Final = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols by name, but nothing to see
@@ -39,6 +43,33 @@ def display_name(text: str) -> str:
     if not any(map(_visible, name, kinds)) or "M" * (_MARKS_IN_A_ROW + 1) in "".join(kind[0] for kind in kinds):
         raise BadName
     return name
+
+
+def bio(text: str) -> str:
+    said = unicodedata.normalize("NFC", storable(text).translate(_BIDI)).strip()
+    if len(said) > BIO_LENGTH:
+        raise BadProfile(f"A bio has at most {BIO_LENGTH} characters.")
+    return said
+
+
+def language(tag: str) -> str:
+    if tag and not re.fullmatch(_LANGUAGE, storable(tag)):
+        raise BadProfile("A language is a BCP 47 tag such as pt-BR.")
+    return tag
+
+
+def time_zone(name: str) -> str:
+    if name and name not in available_timezones():
+        raise BadProfile("A time zone is an IANA name such as Europe/Lisbon.")
+    return name
+
+
+PROFILE: Final[Mapping[str, Callable[[str], str]]] = {
+    "display_name": display_name,
+    "bio": bio,
+    "language": language,
+    "time_zone": time_zone,
+}
 
 
 def _visible(char: str, kind: str) -> bool:

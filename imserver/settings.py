@@ -131,6 +131,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 
 # --- the event log, the inbox: optional ---------------------------------------------------------
+SELF_LOG = "messaging.actions.tell"
 RELAY = "messaging.relay.run"
 KAFKA_BOOTSTRAP = env.text("KAFKA_BOOTSTRAP")  # host:port, with commas; empty: no Kafka
 KAFKA_TOPIC = env.text("KAFKA_TOPIC", "im.log")
@@ -166,12 +167,12 @@ REFRESH_GRACE = timedelta(seconds=60)
 SESSION_COOKIE_AGE = int(REFRESH_TOKEN_TTL.total_seconds())
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
-HEADLESS_TOKEN_STRATEGY = "accounts.adapters.DeviceTokens"  # noqa: S105
-HEADLESS_ADAPTER = "accounts.adapters.Headless"
-ACCOUNT_ADAPTER = "accounts.adapters.Account"
+HEADLESS_TOKEN_STRATEGY = "accounts.adapters.devices.DeviceTokens"  # noqa: S105
+HEADLESS_ADAPTER = "accounts.adapters.headless.Headless"
+ACCOUNT_ADAPTER = "accounts.adapters.account.Account"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.adapters.SignUp"
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.adapters.account.SignUp"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = {"signup": env.text("LIMIT_SIGN_UPS", "20/m/ip")}

@@ -23,6 +23,9 @@ SELF = {
     100: "conversation.left",
     101: "settings.updated",
     102: "session.revoked",
+    103: "session.opened",
+    104: "session.updated",
+    105: "profile.updated",
 }
 NAMES = MESSAGES | CHANGES | NOTICES | SELF
 NUMBERS = {name: number for number, name in NAMES.items()}

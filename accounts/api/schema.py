@@ -19,7 +19,7 @@ def with_accounts(result: dict[str, Any], generator: object, request: object, pu
     allauth.specify_custom_signup_form(theirs)
     for their_path, operations in theirs["paths"].items():
         path = _THEIR_PREFIX.sub("", their_path)
-        if _is_served(path):
+        if path not in result["paths"] and _is_served(path):
             result["paths"][path] = _carry(operations, theirs, result)
             for method, operation in result["paths"][path].items():
                 operation["operationId"] = "_".join([*path.split("/")[1:], method])

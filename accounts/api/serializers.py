@@ -1,12 +1,12 @@
 from rest_framework import serializers
 
-from accounts.models import User
+from accounts.models import Device, User
 
 
 class MeSerializer(serializers.ModelSerializer[User]):
     class Meta:
         model = User
-        fields = ("id", "username", "email", "display_name")
+        fields = ("id", "username", "email", "display_name", "bio", "language", "time_zone")
 
 
 class PersonSerializer(serializers.ModelSerializer[User]):
@@ -17,3 +17,18 @@ class PersonSerializer(serializers.ModelSerializer[User]):
 
 class PeopleSerializer(serializers.Serializer[dict[str, object]]):
     items = PersonSerializer(many=True)
+
+
+class DeviceSerializer(serializers.ModelSerializer[Device]):
+    current = serializers.SerializerMethodField(help_text="Whether it is the one that asks.")
+
+    class Meta:
+        model = Device
+        fields = ("id", "name", "platform", "app_version", "address", "created_at", "last_seen_at", "current")
+
+    def get_current(self, device: Device) -> bool:
+        return bool(device.pk == self.context["current"])
+
+
+class DevicesSerializer(serializers.Serializer[dict[str, object]]):
+    items = DeviceSerializer(many=True)

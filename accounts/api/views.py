@@ -1,19 +1,68 @@
-from typing import cast
+from typing import Annotated, cast
 
+import msgspec
+from allauth.core import ratelimit
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from msgspec import UNSET, Meta, UnsetType
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import queries
+from accounts import actions, queries
 from accounts.api.serializers import MeSerializer, PeopleSerializer
-from accounts.models import User
+from accounts.errors import WeakPassword, WrongPassword
+from accounts.models import Device, User
+from imserver.api.parsing import parse, schema
+from imserver.errors import RateLimited
+
+Text = Annotated[str, Meta(max_length=4096)]
+
+
+class Changes(msgspec.Struct, omit_defaults=True):
+    display_name: str | UnsetType = UNSET
+    bio: str | UnsetType = UNSET
+    language: str | UnsetType = UNSET
+    time_zone: str | UnsetType = UNSET
+
+
+class Passwords(msgspec.Struct):
+    current_password: Text
+    new_password: Text
 
 
 class Me(APIView):
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
         return Response(MeSerializer(cast(User, request.user)).data)
+
+    @extend_schema(request={"application/json": schema(Changes)}, responses=MeSerializer)
+    def patch(self, request: Request) -> Response:
+        """Change what is named: one's own name, bio, language (BCP 47) and time zone (IANA)."""
+        changes = msgspec.structs.asdict(parse(request, Changes))
+        named = {name: value for name, value in changes.items() if value is not UNSET}
+        return Response(MeSerializer(actions.update_profile(user_id=cast(User, request.user).pk, changes=named)).data)
+
+
+class Password(APIView):
+    @extend_schema(request={"application/json": schema(Passwords)}, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """A new password, for which the old one is needed. All other devices are logged out."""
+        user, device = cast(User, request.user), cast(Device, request.auth)
+        said = parse(request, Passwords)
+        if not ratelimit.consume(request, action="change_password", user=user):
+            raise RateLimited(retry_after_ms=60_000)
+        if not user.check_password(said.current_password):
+            raise WrongPassword
+        try:
+            validate_password(said.new_password, user)
+        except ValidationError as e:
+            raise WeakPassword(" ".join(e.messages)) from e
+        actions.set_password(user=user, password=said.new_password, session_key=device.session_key, now=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class Users(APIView):

@@ -33,7 +33,7 @@ class Api:
         )
         assert answer.status_code == status, answer.content
         self.headers = answer.headers
-        return answer.json()
+        return answer.json() if answer.content else None
 
     def get(self, path: str, *, status: int = 200) -> Any:
         return self.call("GET", path, status=status)

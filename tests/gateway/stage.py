@@ -48,7 +48,7 @@ async def rest(gateway: Gateway, person: Person, method: str, path: str, body: A
     async with httpx2.AsyncClient(base_url=gateway.http, headers=headers, timeout=30, trust_env=False) as client:
         how = {"content": body} if isinstance(body, bytes) else {} if body is None else {"json": body}
         answer = await client.request(method, path, **how)
-        return answer.status_code, answer.json()
+        return answer.status_code, answer.json() if answer.content else {}
 
 
 async def converged(phones: Sequence[Phone], seconds: float = 10) -> None:

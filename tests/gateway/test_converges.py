@@ -145,6 +145,14 @@ async def somebody_leaves_and_comes_back(on: Stage) -> None:
     await on.of(on.cat, 1).say("for Bob", str(on.group))
 
 
+@by("tell")
+async def a_person_changes_what_the_other_devices_show(on: Stage) -> None:
+    status, _ = await rest(on.gateways[0], on.ann, "PATCH", "/v1/me", {"bio": "Gardener", "time_zone": "UTC"})
+    assert status == 200
+    status, _ = await rest(on.gateways[1], on.ann, "PATCH", f"/v1/me/devices/{on.ann.device}", {"name": "Phone"})
+    assert status == 200
+
+
 @by("deny")
 async def somebody_may_not_post(on: Stage) -> None:
     await django(actions.deny, conversation_id=on.direct, user_id=on.bob.id, bit=2, denied=True)

@@ -54,6 +54,21 @@ async def test_an_ended_device_is_closed_on_every_gateway(
     assert (status, problem["retry"]) == (401, "reauth")
 
 
+async def test_one_device_ends_another_over_rest(
+    gateways: tuple[Gateway, Gateway], people: list[Person], phone: PhoneOf
+) -> None:
+    ann, tablet = people[0], await django(people[0].another_device)
+    lost, kept = await phone(ann, 0).connect(), await phone(tablet, 1).connect()
+    began = time.monotonic()
+    status, _ = await rest(gateways[1], tablet, "DELETE", f"/v1/me/devices/{ann.device}")
+    assert status == 204
+    assert await lost.closed(CHANGE_SECONDS) == 4401
+    assert time.monotonic() - began < CHANGE_SECONDS
+    await until(lambda: [frame["items"][-1]["kind"] for frame in kept.frames_of("entries")] == ["session.revoked"])
+    assert kept.frames_of("entries")[-1]["items"][-1]["content"] == {"session": str(ann.device)}
+    assert kept.connected
+
+
 async def test_an_ended_device_is_closed_while_redis_is_away(
     people: list[Person], gateway: Callable[..., Any], phone: PhoneOf
 ) -> None:

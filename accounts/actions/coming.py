@@ -1,22 +1,17 @@
 """Coming in and going out."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from typing import Final
-from uuid import UUID
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
 from accounts import rules, tokens
+from accounts.actions.devices import end_devices
+from accounts.actions.telling import tell
 from accounts.errors import EmailTaken, TokenReused, UsernameTaken
-from accounts.models import Device, Revoked, User
-from imserver.realtime import push
-
-# Longer than any access token lives: nobody asks for older ones.
-_REMEMBER_REVOKED: Final = timedelta(days=1)
+from accounts.models import Device, User
 
 
 @dataclass(frozen=True)
@@ -47,10 +42,13 @@ def sign_up(*, username: str, email: str, password: str, display_name: str = "")
         raise
 
 
+@transaction.atomic
 def log_in(*, user: User, session_key: str, origin: Origin, now: datetime) -> Pair:
     """The tokens of a session's device. Asked again for the same session, the device stays the same."""
     seen = {**asdict(origin), "last_seen_at": now}
-    device, _ = Device.objects.update_or_create(session_key=session_key, user=user, defaults=seen)
+    device, is_new = Device.objects.update_or_create(session_key=session_key, user=user, defaults=seen)
+    if is_new:
+        tell(user.pk, "session.opened", [{"session": str(device.pk), **asdict(origin)}])
     return _pair(device, now)
 
 
@@ -64,27 +62,6 @@ def refresh(*, token: str, now: datetime) -> Pair:
     if device is None:
         raise TokenReused
     return _pair(device, now)
-
-
-@transaction.atomic
-def end_devices(*, devices: Sequence[Device], now: datetime) -> None:
-    """Log devices out everywhere: REST and refresh at once, sockets within a second. Safe to repeat."""
-    Session.objects.filter(pk__in=[device.session_key for device in devices]).delete()
-    Device.objects.filter(pk__in=[device.pk for device in devices]).delete()
-    Revoked.objects.filter(at__lt=now - _REMEMBER_REVOKED).delete()
-    Revoked.objects.bulk_create([Revoked(session_id=device.pk) for device in devices], ignore_conflicts=True)
-    for user_id in {device.user_id for device in devices}:
-        ended = [device.pk for device in devices if device.user_id == user_id]
-        _tell(user_id, ended)
-
-
-def _tell(user_id: UUID, ended: list[UUID]) -> None:
-    transaction.on_commit(lambda: push.revoked(user_id, ended), robust=True)
-
-
-def end_session(*, session_key: str, now: datetime) -> None:
-    """Log out the device of a Django session, if it has one."""
-    end_devices(devices=list(Device.objects.filter(session_key=session_key)), now=now)
 
 
 @transaction.atomic

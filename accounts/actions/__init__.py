@@ -1,0 +1,19 @@
+"""What people do with their accounts. Each action is one transaction, and tells the person's other devices."""
+
+from accounts.actions.coming import Origin, Pair, log_in, refresh, sign_up
+from accounts.actions.devices import end_devices, end_other_devices, end_session, rename_device
+from accounts.actions.profile import set_password, update_profile
+
+__all__ = [
+    "Origin",
+    "Pair",
+    "end_devices",
+    "end_other_devices",
+    "end_session",
+    "log_in",
+    "refresh",
+    "rename_device",
+    "set_password",
+    "sign_up",
+    "update_profile",
+]

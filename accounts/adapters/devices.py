@@ -1,0 +1,48 @@
+from dataclasses import asdict
+from typing import Any, Final, cast
+
+from allauth.core.internal.httpkit import authenticated_user
+from allauth.headless.tokens.strategies.sessions import SessionTokenStrategy
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts import actions, tokens
+from accounts.adapters.account import Account
+from accounts.models import Device, User
+
+_NEED_NO_TOKEN: Final = {"signup", "login", "refresh"}  # a stale one must not stand in their way
+
+
+class DeviceTokens(SessionTokenStrategy):
+    """Tokens that name the device. The key of a session that is logged in, a full credential, stays on the server."""
+
+    def get_session_token(self, request: HttpRequest) -> str | None:
+        token = tokens.bearer(request.headers.get("Authorization", ""))
+        if not token or (request.resolver_match and request.resolver_match.url_name in _NEED_NO_TOKEN):
+            return super().get_session_token(request)
+        subject = tokens.subject(token)
+        return Device.objects.of(subject.user_id, subject.device_id).session_key
+
+    def create_session_token(self, request: HttpRequest) -> str:
+        return "" if request.user.is_authenticated else super().create_session_token(request)
+
+    def create_access_token_payload(self, request: HttpRequest) -> dict[str, Any]:
+        request.session.save()  # the device is named by the session's key
+        user, key = (cast(User, authenticated_user(request)), cast(str, request.session.session_key))
+        return asdict(actions.log_in(user=user, session_key=key, origin=_origin(request), now=timezone.now()))
+
+    def refresh_token(self, refresh_token: str) -> tuple[str, str]:
+        pair = actions.refresh(token=refresh_token, now=timezone.now())
+        return pair.access_token, pair.refresh_token
+
+
+def _origin(request: HttpRequest) -> actions.Origin:
+    def said(header: str, most: int) -> str:
+        return "".join(filter(str.isprintable, request.headers.get(header, "")))[:most]
+
+    return actions.Origin(
+        name=said("X-Device-Name", 100) or said("User-Agent", 100),
+        platform=said("X-Device-Platform", 20),
+        app_version=said("X-App-Version", 20),
+        address=Account().get_client_ip(request),
+    )
