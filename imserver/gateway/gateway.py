@@ -108,8 +108,8 @@ class Gateway:
 
     def _look_after(self, socket: Socket, now: float, wall: float) -> None:
         if not socket.user:
-            if now - socket.opened_at > HELLO_SECONDS:
-                socket.close(Close.BAD_FRAMES)
+            if now - socket.opened_at > HELLO_SECONDS:  # perhaps it was we who stood still: it may come again
+                socket.close(Close.NO_PONG)
         elif wall > socket.expires_at:
             socket.close(Close.REAUTHENTICATE)
         elif now - socket.ponged_at > 2 * PING + 5:
