@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -31,12 +31,18 @@ class Person(NamedTuple):
     is_active: bool
 
 
-def search(*, by: User, text: str) -> QuerySet[User]:
-    """People by the beginning of the user name or by the whole e-mail address, never oneself."""
+def search(*, by: User, text: str, without: QuerySet[Any]) -> QuerySet[User]:
+    """People by the beginning of the user name or by the whole e-mail address, never oneself, nor some other ids."""
     wanted = rules.storable(text).strip().lower()
     if len(wanted) < SHORTEST_SEARCH:
         raise BadRequest("Say at least two characters.")
-    return User.objects.active().named(wanted).exclude(pk=by.pk).order_by("username")[:FOUND_AT_MOST]
+    others = User.objects.active().named(wanted).exclude(pk=by.pk).exclude(pk__in=without)
+    return others.order_by("username")[:FOUND_AT_MOST]
+
+
+def exist(user_ids: Iterable[UUID]) -> bool:
+    """Whether anybody of these was ever there."""
+    return User.objects.filter(pk__in=user_ids).exists()
 
 
 def active(user_ids: Iterable[UUID]) -> set[UUID]:

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "accounts",
     "messaging",
     "inbox",
+    "friends",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -131,6 +132,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 
 # --- the event log, the inbox: optional ---------------------------------------------------------
+FRIENDS_ONLY = env.boolean("FRIENDS_ONLY", default=False)  # who writes to a person must be a friend
 SELF_LOG = "messaging.actions.tell"
 RELAY = "messaging.relay.run"
 KAFKA_BOOTSTRAP = env.text("KAFKA_BOOTSTRAP")  # host:port, with commas; empty: no Kafka
@@ -219,6 +221,8 @@ LIMITS = {
     "unanswered": env.integer("LIMIT_UNANSWERED", 32),
     "window_bytes": env.integer("LIMIT_WINDOW_BYTES", 262_144),
     "window_frames": env.integer("LIMIT_WINDOW_FRAMES", 256),
+    "friends": env.integer("LIMIT_FRIENDS", 5_000),
+    "friend_tags": env.integer("LIMIT_FRIEND_TAGS", 20),
     "group_members": env.integer("LIMIT_GROUP_MEMBERS", 500),
     "group_marks": env.integer("LIMIT_GROUP_MARKS", 100),
     "edit_hours": env.integer("LIMIT_EDIT_HOURS", 24),

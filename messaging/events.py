@@ -26,6 +26,10 @@ SELF = {
     103: "session.opened",
     104: "session.updated",
     105: "profile.updated",
+    106: "friend.updated",
+    107: "request.closed",
+    108: "person.blocked",
+    109: "person.unblocked",
 }
 NAMES = MESSAGES | CHANGES | NOTICES | SELF
 NUMBERS = {name: number for number, name in NAMES.items()}

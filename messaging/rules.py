@@ -13,6 +13,8 @@ from imserver.errors import BadRequest
 from messaging.errors import KeyExpired, NotYours, Recalled, TooLate
 
 NIL: Final = uuid.UUID(int=0)
+NOT_FRIENDS: Final = 1  # bits of Member.denied; errors.REFUSALS names them all
+BLOCKED: Final = 2
 LIMITS: Final = settings.LIMITS
 DAY_MS: Final = 86_400_000
 

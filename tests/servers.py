@@ -62,6 +62,7 @@ def _start() -> None:
         "SECRET_KEY": secrets.token_hex(32),
         "TOKEN_KEY": secrets.token_hex(32),
         "DEMO_PASSWORD": secrets.token_urlsafe(9),
+        "FRIENDS_ONLY": "no",  # most tests are about strangers; those of friends turn it on
         "DJANGO_SETTINGS_MODULE": "imserver.settings",
     }
     for name, server in (("DATABASE_URL", postgres), ("REDIS_URL", valkey)):

@@ -9,16 +9,6 @@ class MeSerializer(serializers.ModelSerializer[User]):
         fields = ("id", "username", "email", "display_name", "bio", "language", "time_zone")
 
 
-class PersonSerializer(serializers.ModelSerializer[User]):
-    class Meta:
-        model = User
-        fields = ("id", "username", "display_name")
-
-
-class PeopleSerializer(serializers.Serializer[dict[str, object]]):
-    items = PersonSerializer(many=True)
-
-
 class DeviceSerializer(serializers.ModelSerializer[Device]):
     current = serializers.SerializerMethodField(help_text="Whether it is the one that asks.")
 

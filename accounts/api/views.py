@@ -5,15 +5,15 @@ from allauth.core import ratelimit
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from msgspec import UNSET, Meta, UnsetType
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import actions, queries
-from accounts.api.serializers import MeSerializer, PeopleSerializer
+from accounts import actions
+from accounts.api.serializers import MeSerializer
 from accounts.errors import WeakPassword, WrongPassword
 from accounts.models import Device, User
 from imserver.api.parsing import parse, schema
@@ -63,13 +63,3 @@ class Password(APIView):
             raise WeakPassword(" ".join(e.messages)) from e
         actions.set_password(user=user, password=said.new_password, session_key=device.session_key, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class Users(APIView):
-    @extend_schema(
-        parameters=[OpenApiParameter("q", required=True, description="The beginning of a user name, or an address.")],
-        responses=PeopleSerializer,
-    )
-    def get(self, request: Request) -> Response:
-        found = queries.search(by=cast(User, request.user), text=request.query_params.get("q", ""))
-        return Response(PeopleSerializer({"items": found}).data)

@@ -22,6 +22,7 @@ def open_direct(*, user_id: UUID, other_id: UUID) -> UUID:
     conversation_id = rules.pair(user_id, other_id)
     kind = Kind.SELF if user_id == other_id else Kind.DIRECT
     pairs.make([(conversation_id, kind, {user_id, other_id})])
+    log.hold([conversation_id])
     return conversation_id
 
 

@@ -64,10 +64,10 @@ def _members(conversation_id: UUID, user_ids: Iterable[UUID]) -> list[UUID]:
 
 
 @transaction.atomic
-def deny(*, conversation_id: UUID, user_id: UUID, bit: int, denied: bool) -> None:
-    """A policy's verdict on whether this member may post; each policy has its own bit (errors.REFUSALS)."""
+def deny(*, conversation_id: UUID, user_id: UUID, policies: int, denied: int) -> None:
+    """The verdict of some policies, bits of errors.REFUSALS, on whether this member may post: those that deny it."""
     log.hold([conversation_id])
-    denial = F("denied").bitor(bit) if denied else F("denied").bitand(~bit)
+    denial = F("denied").bitand(~policies).bitor(denied & policies)
     Member.objects.filter(conversation_id=conversation_id, user_id=user_id).update(denied=denial)
 
 

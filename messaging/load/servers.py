@@ -16,6 +16,7 @@ from messaging.load.conduct import Failed
 START_SECONDS = 60
 SETTINGS = {
     "IM_ENV": "development",
+    "FRIENDS_ONLY": "no",
     "LIMIT_COMMANDS_PER_SECOND": "0",
     "LIMIT_SOCKETS_PER_ADDRESS": "1000000",
     "LIMIT_GROUP_MEMBERS": "10000",

@@ -24,6 +24,7 @@ SETTINGS = {
     "IM_ENV": "development",
     "DJANGO_SETTINGS_MODULE": "imserver.settings",
     "DRAIN_SECONDS": "1",
+    "FRIENDS_ONLY": "no",
     "LIMIT_COMMANDS_PER_SECOND": "0",
     "LIMIT_PING_S": "5",
     "LOG_LEVEL": "WARNING",

@@ -155,7 +155,7 @@ async def a_person_changes_what_the_other_devices_show(on: Stage) -> None:
 
 @by("deny")
 async def somebody_may_not_post(on: Stage) -> None:
-    await django(actions.deny, conversation_id=on.direct, user_id=on.bob.id, bit=2, denied=True)
+    await django(actions.deny, conversation_id=on.direct, user_id=on.bob.id, policies=3, denied=2)
     with pytest.raises(Refused, match="blocked"):
         await on.of(on.bob).say("let me in", str(on.direct))
 

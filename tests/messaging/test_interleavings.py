@@ -120,7 +120,7 @@ class Interleavings(RuleBasedStateMachine):
 
     @rule(place=where, user=who, bit=st.sampled_from([1, 2, 4, 8]), denied=st.booleans())
     def deny(self, place: int, user: int, bit: int, denied: bool) -> None:
-        actions.deny(conversation_id=self.places[place], user_id=self.people[user], bit=bit, denied=denied)
+        actions.deny(conversation_id=self.places[place], user_id=self.people[user], policies=bit, denied=bit * denied)
         if standing := self.ledger.books[self.places[place]].people.get(self.people[user]):
             standing.denied = standing.denied | bit if denied else standing.denied & ~bit
 

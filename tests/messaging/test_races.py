@@ -89,7 +89,7 @@ def remove(person: Person, group: UUID) -> None:
 
 
 def ban(person: Person, group: UUID) -> None:
-    actions.deny(conversation_id=group, user_id=person.id, bit=4, denied=True)
+    actions.deny(conversation_id=group, user_id=person.id, policies=4, denied=4)
 
 
 def mute(person: Person, group: UUID) -> None:

@@ -97,7 +97,7 @@ def test_nobody_recalls_the_others_message_in_a_direct_conversation(ann: Person,
 def test_who_may_not_write_may_still_take_back(ann: Person, bob: Person) -> None:
     conversation = make.direct(ann, bob)
     make.message(ann, conversation)
-    actions.deny(conversation_id=conversation, user_id=ann.id, bit=2, denied=True)
+    actions.deny(conversation_id=conversation, user_id=ann.id, policies=2, denied=2)
     assert Door(ann).recall(conversation, 1)["recalled"]["by"] == str(ann.id)
 
 

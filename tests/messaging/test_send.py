@@ -92,9 +92,9 @@ def test_the_lowest_bit_names_the_refusal(ann: Person, bob: Person, bits: int, c
 def test_policies_cannot_overwrite_each_other(ann: Person, bob: Person) -> None:
     conversation = make.direct(ann, bob)
     for bit, denied in ((1, True), (2, True), (2, True), (1, False)):
-        actions.deny(conversation_id=conversation, user_id=ann.id, bit=bit, denied=denied)
+        actions.deny(conversation_id=conversation, user_id=ann.id, policies=bit, denied=bit * denied)
     assert Door(ann).send(conversation, status=403)["code"] == "blocked"
-    actions.deny(conversation_id=conversation, user_id=ann.id, bit=2, denied=False)
+    actions.deny(conversation_id=conversation, user_id=ann.id, policies=2, denied=0)
     Door(ann).send(conversation)
 
 
