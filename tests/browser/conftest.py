@@ -8,7 +8,9 @@ from playwright.async_api import Browser, async_playwright
 from tests.browser.screen import ARGUMENTS, CHROMIUM, Screen
 from tests.processes import Gateway
 
+Blank = Callable[..., Awaitable[Screen]]
 Enter = Callable[..., Awaitable[Screen]]
+Again = Callable[..., Awaitable[Screen]]
 
 
 @pytest.fixture(scope="session")
@@ -31,19 +33,41 @@ async def browser(live: Gateway, transactional_db: None) -> AsyncIterator[Browse
 
 
 @pytest.fixture
-async def enter(live: Gateway, browser: Browser) -> AsyncIterator[Enter]:
-    """await enter("Ann"): somebody with a browser of her own, who has just signed up."""
+async def blank(live: Gateway, browser: Browser) -> AsyncIterator[Blank]:
+    """await blank(): a browser in which nobody is logged in."""
     screens: list[Screen] = []
 
-    async def come(name: str, **options: Any) -> Screen:
+    async def begin(**options: Any) -> Screen:
         context = await browser.new_context(viewport={"width": 1280, "height": 800}, **options)
-        screen = Screen(live.http, context, await context.new_page())
-        screens.append(screen)
+        screens.append(Screen(live.http, context, await context.new_page()))
+        return screens[-1]
+
+    yield begin
+    assert [problem for screen in screens for problem in screen.problems] == []
+
+
+@pytest.fixture
+async def enter(blank: Blank) -> Enter:
+    """await enter("Ann"): somebody with a browser of her own, who has just signed up."""
+
+    async def come(name: str, **options: Any) -> Screen:
+        screen = await blank(**options)
         await screen.sign_up(name)
         return screen
 
-    yield come
-    assert [problem for screen in screens for problem in screen.problems] == []
+    return come
+
+
+@pytest.fixture
+async def again(blank: Blank) -> Again:
+    """await again(ann): the same person in another browser."""
+
+    async def come(first: Screen, **options: Any) -> Screen:
+        screen = await blank(**options)
+        await screen.log_in(first.username, first.password)
+        return screen
+
+    return come
 
 
 @pytest.fixture

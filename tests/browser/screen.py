@@ -21,7 +21,7 @@ _numbers = itertools.count()
 class Screen:
     def __init__(self, url: str, context: BrowserContext, page: Page):
         self.url, self.context = url, context
-        self.username = ""
+        self.username, self.password = "", PASSWORD
         self.problems: list[str] = []
         self._show(page)
 
@@ -41,17 +41,27 @@ class Screen:
         await self.page.get_by_role("button", name="Create account").click()
         await expect(self.search).to_be_visible()
 
-    async def log_in(self, username: str) -> None:
+    async def log_in(self, username: str, password: str = PASSWORD) -> None:
+        self.username, self.password = username, password
         await self.page.goto(self.url)
         await self.page.get_by_label("User name or e-mail").fill(username)
-        await self.page.get_by_label("Password").fill(PASSWORD)
+        await self.page.get_by_label("Password").fill(password)
         await self.page.keyboard.press("Enter")
         await expect(self.search).to_be_visible()
 
     async def log_out(self) -> None:
-        await self.page.get_by_role("button", name="Account of").click()
-        await self.page.get_by_role("menuitem", name="Log out").click()
-        await self.page.get_by_role("dialog").get_by_role("button", name="Log out").click()
+        await self.choose("Log out")
+        await self.answer("Log out?", "Log out")
+
+    async def choose(self, item: str) -> None:
+        """An item of the account menu."""
+        await self.account.click()
+        await self.page.get_by_role("menuitem", name=item).click()
+
+    async def answer(self, question: str, answer: str) -> None:
+        asked = self.page.get_by_role("dialog", name=question, exact=True)
+        await asked.get_by_role("button", name=answer, exact=True).click()
+        await expect(asked).to_have_count(0)
 
     async def find(self, other: "Screen") -> None:
         await self.search.fill(other.username)
@@ -99,6 +109,14 @@ class Screen:
 
     def row(self, title: str) -> Locator:
         return self.page.get_by_role("navigation").get_by_role("link").filter(has_text=title)
+
+    @property
+    def account(self) -> Locator:
+        return self.page.get_by_role("button", name="Account of")
+
+    @property
+    def dialog(self) -> Locator:
+        return self.page.get_by_role("dialog")
 
     @property
     def search(self) -> Locator:

@@ -52,13 +52,14 @@ async function connected(
     const answer = serve[type]?.(data, socket);
     if (answer) socket.say({ type: answer[0], id, data: answer[1], frame: answer[2] });
   });
-  const session = { user: USER, token };
+  const told = [];
+  const session = { user: USER, token, update: (user) => told.push(user) };
   const backoff = new Backoff({ base: 10 });
   const client = new Client({ session, url: "ws://test", store, WebSocket, backoff });
   t.after(() => client.stop());
   await client.start();
   await settle();
-  return { client, server, serve, log, store, WebSocket, socket: () => WebSocket.opened.at(-1) };
+  return { client, server, serve, log, store, told, WebSocket, socket: () => WebSocket.opened.at(-1) };
 }
 
 async function until(claim) {
@@ -245,4 +246,19 @@ test("a read mark goes out once, and again when the server does not know it", as
   assert.equal(client.get(C).head.unread, 0);
   socket().drop();
   await until(() => WebSocket.opened.length === 2 && socket().frames("mark").length === 1);
+});
+
+test("a notice is told, and a new name of oneself is kept", async (t) => {
+  const { client, log, told, socket } = await connected(t, { log: filled(1) });
+  const heard = [];
+  client.addEventListener("notice", ({ detail }) => heard.push([detail.conversation.id, detail.entry.kind]));
+  client.addEventListener("user", ({ detail }) => heard.push(detail.user.display_name));
+  const notices = [
+    { rev: 2, kind: "session.opened", sender: ME, content: { session: "s2" }, created_at: "now" },
+    { rev: 3, kind: "profile.updated", sender: ME, content: { display_name: "Anew" }, created_at: "now" },
+  ];
+  socket().say({ type: "entries", data: { conversation: C, prev: log.entries.length, items: notices } });
+  assert.deepEqual(heard, [[C, "session.opened"], "Anew", [C, "profile.updated"]]);
+  assert.deepEqual(client.user, { ...USER, display_name: "Anew" });
+  assert.deepEqual(told.at(-1), client.user);
 });

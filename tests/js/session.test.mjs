@@ -9,14 +9,14 @@ const jwt = (name, seconds) =>
   ["h", Buffer.from(JSON.stringify({ name, exp: Date.now() / 1000 + seconds })).toString("base64url"), "s"].join(".");
 
 /** A session whose server is a function from path to [status, body]. */
-function session(t, serve) {
+function session(t, serve, options) {
   const calls = [];
   t.mock.method(globalThis, "fetch", async (path, { method, headers, body }) => {
     calls.push(`${method} ${path}`);
     const [status, answer] = serve(path, body && JSON.parse(body), headers);
     return new Response(JSON.stringify(answer), { status });
   });
-  return { calls, session: new Session({ storage: new Storage() }) };
+  return { calls, session: new Session({ storage: new Storage(), ...options }) };
 }
 
 test("logging in keeps the tokens and the person", async (t) => {
@@ -66,6 +66,33 @@ test("form errors come by field", async (t) => {
     mine.signUp({}),
     (error) => error.code === "username_taken" && error.fields.username === "Taken.",
   );
+});
+
+test("logging in says which device this is, in characters that a header takes", async (t) => {
+  const said = [];
+  const serve = (_path, _body, headers) => {
+    said.push(headers);
+    return [200, { id: "1", meta: { access_token: jwt("a", 900), refresh_token: "r1" } }];
+  };
+  const { session: mine } = session(t, serve, { device: { name: "Zoë’s\nlaptop", platform: "web" } });
+  await mine.logIn({ username: "ann", password: "x" });
+  const named = Object.entries(said[0]).filter(([header]) => header.startsWith("X-"));
+  assert.deepEqual(named, [
+    ["X-Device-Name", "Zoslaptop"],
+    ["X-Device-Platform", "web"],
+  ]);
+});
+
+test("news of the person change nothing else, and nobody who is not logged in", async (t) => {
+  const { session: mine } = session(t, () => [500, null]);
+  const held = { access: "a", refresh: "r1", user: { id: "1", display_name: "Old", email: "e" } };
+  await mine.update({ id: "1", display_name: "New" });
+  assert.equal(mine.held, null);
+  mine.storage.setItem(mine.name, JSON.stringify(held));
+  await mine.update({ id: "2", display_name: "Somebody else" });
+  assert.deepEqual(mine.held, held);
+  await mine.update({ id: "1", display_name: "New" });
+  assert.deepEqual(mine.held, { ...held, user: { id: "1", display_name: "New", email: "e" } });
 });
 
 test("a uuid7 carries its time and sorts by it", () => {

@@ -41,6 +41,12 @@ const ICONS = {
   notes: "M7 3.5h10a1 1 0 0 1 1 1V20l-6-4-6 4V4.5a1 1 0 0 1 1-1z",
   logout: "M14 4.5H6.5a1 1 0 0 0-1 1v13a1 1 0 0 0 1 1H14M10.5 12H20M16.5 8l4 4-4 4",
   offline: "M3 3l18 18M8.5 16a5 5 0 0 1 6.5-.5M5 12.5a10 10 0 0 1 5-2.7M14.5 9.9a10 10 0 0 1 4.5 2.6M12 19.5v.1",
+  profile: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.5q.8-5.5 7.5-5.5t7.5 5.5",
+  devices:
+    "M13 17H2.5M4.5 14.5V6a1 1 0 0 1 1-1h13M15 9.5h5.5a1 1 0 0 1 1 1V19a1 1 0 0 1-1 1H15a1 1 0 0 1-1-1v-8.5a1 1 0 0 1 1-1z",
+  computer: "M5.5 5h13a1 1 0 0 1 1 1v9.5h-15V6a1 1 0 0 1 1-1zM2.5 19h19",
+  phone: "M8 3h8a1.5 1.5 0 0 1 1.5 1.5v15A1.5 1.5 0 0 1 16 21H8a1.5 1.5 0 0 1-1.5-1.5v-15A1.5 1.5 0 0 1 8 3zM11 18h2",
+  key: "M8 16.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zM12.5 12H21v3.5M17 12v2.5",
   people:
     "M9.5 11.5a3.7 3.7 0 1 0 0-7.5 3.7 3.7 0 0 0 0 7.5zM2.5 20q.5-6 7-6t7 6M16 4.5a3.5 3.5 0 0 1 0 6.7M19 15q2 2 2 5",
 };
@@ -71,32 +77,15 @@ export function toast(text) {
 }
 
 /**
- * Asks before something final is done.
- * @param {{ title: string, text: string, action: string }} question @returns {Promise<boolean>}
+ * Puts nodes in order, moving only those that are out of place: a moved node loses its focus.
+ * @param {HTMLElement} parent @param {HTMLElement[]} nodes
  */
-export function confirm({ title, text, action }) {
-  return new Promise((resolve) => {
-    const dialog = h(
-      "dialog",
-      { class: "dialog", "aria-labelledby": "dialog-title" },
-      h(
-        "form",
-        { method: "dialog" },
-        h("h2", { id: "dialog-title" }, title),
-        h("p", {}, text),
-        h(
-          "div",
-          { class: "dialog-buttons" },
-          h("button", { class: "button quiet", value: "no" }, "Cancel"),
-          h("button", { class: "button danger", value: "yes" }, action),
-        ),
-      ),
-    );
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(dialog.returnValue === "yes");
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-  });
+export function arrange(parent, nodes) {
+  const wanted = new Set(nodes.map((node) => node.closest("li") ?? h("li", {}, node)));
+  for (const child of [...parent.children]) if (!wanted.has(/** @type {HTMLLIElement} */ (child))) child.remove();
+  let next = parent.firstElementChild;
+  for (const node of wanted) {
+    if (node === next) next = next.nextElementSibling;
+    else parent.insertBefore(node, next);
+  }
 }

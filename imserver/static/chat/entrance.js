@@ -1,10 +1,8 @@
-import { h, icon } from "./dom.js";
+import { h } from "./dom.js";
+import { Form } from "./form.js";
 
-/**
- * Log in and sign up.
- * @typedef {{ name: string, label: string, type?: string, hint?: string, autocomplete: string }} Described
- * @typedef {Described & { minlength?: number, maxlength?: number, pattern?: string }} Field
- */
+/** @typedef {import("./form.js").Field} Field */
+
 /** @type {Field[]} */
 const LOG_IN = [
   { name: "login", label: "User name or e-mail", autocomplete: "username" },
@@ -33,6 +31,7 @@ const SIGN_UP = [
   },
 ];
 
+/** Log in and sign up. */
 export class Entrance {
   person = null;
 
@@ -50,16 +49,12 @@ export class Entrance {
   /** @param {"login" | "signup"} mode */
   #show(mode) {
     const isLogin = mode === "login";
-    const fields = isLogin ? LOG_IN : SIGN_UP;
-    this.problem = h("p", { class: "entrance-problem", role: "alert" });
-    this.button = h("button", { class: "button wide", type: "submit" }, isLogin ? "Log in" : "Create account");
-    this.form = h(
-      "form",
-      { class: "entrance-form", onsubmit: (/** @type {Event} */ event) => this.#submit(event, mode) },
-      ...fields.map((spec) => field(spec)),
-      this.problem,
-      this.button,
-    );
+    const form = new Form({
+      name: "entrance",
+      fields: isLogin ? LOG_IN : SIGN_UP,
+      action: isLogin ? "Log in" : "Create account",
+      send: (values) => (isLogin ? this.#logIn(values) : this.#signUp(values)),
+    });
     this.card.replaceChildren(
       h("img", {
         class: "entrance-logo",
@@ -74,7 +69,7 @@ export class Entrance {
         { class: "entrance-lead" },
         isLogin ? "Log in to go on with your conversations." : "It takes half a minute.",
       ),
-      this.form,
+      form.node,
       h(
         "p",
         { class: "entrance-switch" },
@@ -86,79 +81,22 @@ export class Entrance {
         ),
       ),
     );
-    this.form.querySelector("input")?.focus();
+    form.inputs[0].focus();
   }
 
-  /** @param {Event} event @param {"login" | "signup"} mode */
-  async #submit(event, mode) {
-    event.preventDefault();
-    const form = /** @type {HTMLFormElement} */ (this.form);
-    const button = /** @type {HTMLButtonElement} */ (this.button);
-    const values = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)));
-    this.#clear();
-    button.disabled = true;
-    try {
-      if (mode === "login") await this.session.logIn(credentials(values));
-      else await this.session.signUp(/** @type {any} */ ({ ...values, username: values.username.toLowerCase() }));
-    } catch (error) {
-      this.#explain(/** @type {import("../im-client.js").ImError} */ (error));
-    } finally {
-      button.disabled = false;
-    }
+  /** @param {Record<string, string>} values */
+  #logIn(values) {
+    return this.session.logIn(credentials(values));
   }
 
-  #clear() {
-    this.problem?.replaceChildren();
-    for (const input of this.form?.querySelectorAll("input") ?? []) this.#mark(input, "");
+  /** @param {Record<string, any>} values */
+  #signUp(values) {
+    return this.session.signUp(/** @type {any} */ ({ ...values, username: values.username.toLowerCase() }));
   }
-
-  /** @param {import("../im-client.js").ImError} error */
-  #explain(error) {
-    const inputs = [...(this.form?.querySelectorAll("input") ?? [])].filter((input) => error.fields[input.name]);
-    for (const input of inputs) this.#mark(input, error.fields[input.name]);
-    inputs[0]?.focus();
-    if (!inputs.length) this.problem?.append(icon("failed"), reason(error));
-  }
-
-  /** @param {HTMLInputElement} input @param {string} text */
-  #mark(input, text) {
-    input.toggleAttribute("aria-invalid", Boolean(text));
-    const hint = /** @type {HTMLElement} */ (document.getElementById(`${input.id}-hint`));
-    hint.textContent = text || hint.dataset.hint || "";
-    hint.classList.toggle("wrong", Boolean(text));
-  }
-}
-
-/** @param {Field} spec */
-function field({ name, label, hint = "", ...attributes }) {
-  const id = `entrance-${name}`;
-  return h(
-    "div",
-    { class: "field" },
-    h("label", { for: id }, label),
-    h("input", {
-      id,
-      name,
-      required: true,
-      dir: "auto",
-      autocapitalize: "none",
-      spellcheck: "false",
-      "aria-describedby": `${id}-hint`,
-      ...attributes,
-    }),
-    h("small", { id: `${id}-hint`, "data-hint": hint }, hint),
-  );
 }
 
 /** @param {Record<string, string>} values */
 function credentials({ login, password }) {
   const name = login.trim();
   return name.includes("@") ? { email: name, password } : { username: name.toLowerCase(), password };
-}
-
-/** @param {import("../im-client.js").ImError} error */
-function reason(error) {
-  if (error.code === "connection_lost") return "The server cannot be reached. Check your connection and try again.";
-  if (error.status === 429) return "Too many attempts. Wait a minute and try again.";
-  return error.fields.form || error.message;
 }

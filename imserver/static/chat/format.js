@@ -1,4 +1,6 @@
-const DAY = 86_400_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const WEEKDAY = new Intl.DateTimeFormat(undefined, { weekday: "short" });
@@ -8,6 +10,16 @@ const LONG_DATE = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "nu
 const FULL_DATE = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
 const NUMERIC_DATE = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "2-digit", year: "2-digit" });
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+const AGO = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
+const SPANS = [
+  ["year", 365 * DAY],
+  ["month", 30 * DAY],
+  ["week", 7 * DAY],
+  ["day", DAY],
+  ["hour", HOUR],
+  ["minute", MINUTE],
+];
 
 /** @param {string} at */
 export function clock(at) {
@@ -17,6 +29,13 @@ export function clock(at) {
 /** @param {string} at */
 export function moment(at) {
   return MOMENT.format(new Date(at));
+}
+
+/** Roughly how long before. @param {string} at @param {number} now */
+export function ago(at, now) {
+  const passed = now - Date.parse(at);
+  const span = SPANS.find(([, length]) => passed >= length);
+  return span ? AGO.format(-Math.floor(passed / span[1]), span[0]) : "just now";
 }
 
 /** Days since then by the calendar, not by the clock. @param {Date} date */

@@ -1,8 +1,9 @@
 import { Session } from "../im-client.js";
+import { browserName } from "./browser.js";
 import { Entrance } from "./entrance.js";
 import { Messenger } from "./messenger.js";
 
-const session = new Session();
+const session = new Session({ device: { name: browserName(navigator.userAgent), platform: "web" } });
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 /** @type {{ node: HTMLElement, person: string | null, close: () => unknown } | null} */
 let shown = null;

@@ -1,6 +1,8 @@
 import { Client } from "../im-client.js";
+import { accountItems } from "./account.js";
 import { Banner } from "./banner.js";
-import { confirm, h, icon, toast } from "./dom.js";
+import { closeDialogs, confirm } from "./dialog.js";
+import { h, icon, toast } from "./dom.js";
 import { clearDrafts } from "./drafts.js";
 import { Sidebar } from "./sidebar.js";
 import { Thread } from "./thread.js";
@@ -23,7 +25,10 @@ export class Messenger {
     this.person = /** @type {string} */ (session.user?.id);
     this.client = new Client({ session, url: new URL("/v1/ws", location.href).href.replace(/^http/, "ws") });
     this.banner = new Banner(this.client, this.#closing.signal);
-    const actions = { open: (/** @type {string} */ id) => (location.hash = id), logOut: () => this.#logOut() };
+    const actions = {
+      open: (/** @type {string} */ id) => (location.hash = id),
+      account: () => accountItems(this.client, () => this.#logOut()),
+    };
     this.sidebar = new Sidebar(this.client, actions, this.#closing.signal);
     this.nobody = nothingOpen(() => this.sidebar.focusSearch());
     this.main = h("main", { class: "main", id: "main", tabindex: "-1" }, this.nobody);
@@ -41,6 +46,7 @@ export class Messenger {
   close() {
     this.#closing.abort();
     this.thread?.close();
+    closeDialogs();
     clearDrafts(this.person);
     history.replaceState(null, "", location.pathname);
     return this.client.stop({ forget: true });

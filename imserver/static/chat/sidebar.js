@@ -1,5 +1,5 @@
 import { avatar } from "./avatar.js";
-import { h, icon, spoken } from "./dom.js";
+import { arrange, h, icon, spoken } from "./dom.js";
 import { titleOf } from "./format.js";
 import { Menu } from "./menu.js";
 import { PeopleSearch } from "./people.js";
@@ -17,17 +17,17 @@ export class Sidebar {
 
   /**
    * @param {import("../im-client.js").Client} client
-   * @param {{ open: (id: string) => void, logOut: () => void }} actions
+   * @param {{ open: (id: string) => void, account: () => import("./menu.js").Item[] }} actions
    * @param {AbortSignal} signal
    */
-  constructor(client, { open, logOut }, signal) {
+  constructor(client, { open, account }, signal) {
     this.client = client;
     this.open = open;
     this.me = h("button", {
       class: "me",
       type: "button",
       "aria-haspopup": "menu",
-      onclick: () => this.#showMenu(logOut),
+      onclick: () => this.#showMenu(account()),
     });
     this.search = h("input", {
       type: "search",
@@ -59,7 +59,7 @@ export class Sidebar {
       h("header", { class: "sidebar-head" }, this.me, h("div", { class: "search" }, icon("search"), this.search)),
       this.scroller,
     );
-    for (const type of ["ready", "conversation", "removed", "outbox", "typing", "status"])
+    for (const type of ["ready", "conversation", "removed", "outbox", "typing", "status", "user"])
       client.addEventListener(type, () => this.#schedule());
     addEventListener("draft", () => this.#schedule(), { signal });
     this.#schedule();
@@ -196,26 +196,9 @@ export class Sidebar {
     this.#searched();
   }
 
-  /** @param {() => void} logOut */
-  #showMenu(logOut) {
+  /** @param {import("./menu.js").Item[]} items */
+  #showMenu(items) {
     const { display_name, username } = this.client.user;
-    new Menu([{ label: "Log out", icon: "logout", act: logOut }], {
-      title: display_name,
-      note: `@${username}`,
-    }).showBelow(this.me);
-  }
-}
-
-/**
- * Puts nodes in order, moving only those that are out of place: a moved node loses its focus.
- * @param {HTMLElement} parent @param {HTMLElement[]} nodes
- */
-function arrange(parent, nodes) {
-  const wanted = new Set(nodes.map((node) => node.closest("li") ?? h("li", {}, node)));
-  for (const child of [...parent.children]) if (!wanted.has(/** @type {HTMLLIElement} */ (child))) child.remove();
-  let next = parent.firstElementChild;
-  for (const node of wanted) {
-    if (node === next) next = next.nextElementSibling;
-    else parent.insertBefore(node, next);
+    new Menu(items, { title: display_name, note: `@${username}` }).showBelow(this.me);
   }
 }

@@ -1,6 +1,7 @@
 import { conversationAvatar } from "./avatar.js";
 import { Composer } from "./composer.js";
-import { confirm, h, icon, toast } from "./dom.js";
+import { confirm } from "./dialog.js";
+import { h, icon, toast } from "./dom.js";
 import { titleOf } from "./format.js";
 import { MessageLog } from "./log.js";
 import { Menu } from "./menu.js";

@@ -1,3 +1,4 @@
+import { Account } from "./account.js";
 import { coalesced } from "./backoff.js";
 import { Connection } from "./connection.js";
 import { Directory } from "./directory.js";
@@ -7,6 +8,7 @@ import { Outbox } from "./outbox.js";
 import { Puller } from "./puller.js";
 import { Shelf } from "./shelf.js";
 import { MemoryStore, openStore } from "./store.js";
+import { confirmedEntry } from "./timeline.js";
 import { Typing } from "./typing.js";
 import { uuid7 } from "./uuid.js";
 
@@ -20,6 +22,8 @@ const PAGE = 50;
  *   `status`        {status, reason, retryAt}: connecting, online, waiting, stopped
  *   `conversation`  {conversation, changes?}: a head, its marks or its messages changed
  *   `removed`       {id}
+ *   `notice`        {conversation, entry}: an entry that is no message, as it comes in
+ *   `user`          {user}: the person who is logged in, perhaps under a new name
  *   `outbox`        {id, draft}
  *   `typing`        {id}
  *
@@ -64,6 +68,7 @@ export class Client extends EventTarget {
     const currentStore = () => this.#store;
     this.shelf = new Shelf({ store: currentStore, me: () => this.user.id });
     const known = (/** @type {string} */ id) => Boolean(this.get(id));
+    this.account = new Account({ session, changed: (user) => this.#become(user) });
     this.directory = new Directory({ session, known, take: (head) => this.#head(head) });
     this.marks = new Marks({ request });
     this.puller = new Puller({
@@ -190,7 +195,7 @@ export class Client extends EventTarget {
   /** @param {any} welcome */
   async #welcomed({ user, epoch, reset, limits, server_time, ...answer }) {
     const startAnew = reset || (this.#meta.epoch !== undefined && this.#meta.epoch !== epoch);
-    this.user = user;
+    this.#become(user);
     this.limits = limits;
     this.#meta = { epoch, clock: Date.parse(server_time) - Date.now() };
     this.#store.putMeta(this.#meta);
@@ -245,21 +250,7 @@ export class Client extends EventTarget {
   #confirmed(draft, ok) {
     const conversation = this.get(ok.conversation);
     if (!conversation) return this.outbox.remove(draft.key);
-    const { key, kind, content, reply_to, mentions } = draft;
-    const { rev, seq, created_at } = ok;
-    const entry = {
-      rev,
-      seq,
-      kind,
-      sender: this.user.id,
-      key,
-      content,
-      reply_to,
-      mentions,
-      changed_rev: rev,
-      created_at,
-    };
-    this.#changed(conversation, conversation.applyOk(ok, entry));
+    this.#changed(conversation, conversation.applyOk(ok, confirmedEntry(draft, ok, this.user.id)));
     this.puller.want(conversation);
   }
 
@@ -280,10 +271,19 @@ export class Client extends EventTarget {
     for (const notice of changes?.notices ?? []) this.#notice(conversation, notice);
   }
 
-  /** @param {Conversation} conversation @param {Entry} notice */
-  #notice(conversation, { kind, content }) {
-    if (kind === "conversation.left") this.#remove(content?.conversation);
-    else if (kind === "conversation.joined" || conversation.head.kind === "group") this.sync();
+  /** @param {Conversation} conversation @param {Entry} entry */
+  #notice(conversation, entry) {
+    if (entry.kind === "conversation.left") this.#remove(entry.content?.conversation);
+    else if (entry.kind === "conversation.joined" || conversation.head.kind === "group") this.sync();
+    else if (entry.kind === "profile.updated") this.#become(entry.content ?? {});
+    this.#emit("notice", { conversation, entry });
+  }
+
+  /** @param {Partial<import("./types.js").Person>} changes */
+  #become(changes) {
+    this.user = { ...this.user, ...changes };
+    this.session.update(this.user);
+    this.#emit("user", { user: this.user });
   }
 
   /** @param {string} id */

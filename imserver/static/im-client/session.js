@@ -9,12 +9,14 @@ const EXPIRES_SOON = 30_000;
  * Events: `change` when a person comes or goes, in whatever tab.
  *
  * @typedef {{ access: string, refresh: string, user: import("./types.js").Person }} Held
+ * @typedef {{ name?: string, platform?: string, version?: string }} About   as the list of devices shows it
  */
 export class Session extends EventTarget {
-  /** @param {{ base?: string, storage?: Storage, name?: string }} [options] */
-  constructor({ base = "", storage = globalThis.localStorage, name = "im.session" } = {}) {
+  /** @param {{ base?: string, storage?: Storage, name?: string, device?: About }} [options] */
+  constructor({ base = "", storage = globalThis.localStorage, name = "im.session", device = {} } = {}) {
     super();
     this.base = base;
+    this.device = device;
     this.storage = storage;
     this.name = name;
     globalThis.addEventListener?.("storage", (event) => {
@@ -48,6 +50,17 @@ export class Session extends EventTarget {
     if (token) await this.#call("DELETE", "/v1/auth/session", { token }).catch(() => {});
   }
 
+  /** What the server says of the person now. @param {import("./types.js").Person} user */
+  update(user) {
+    // A refresh in another tab must not be overwritten with the tokens it has used up.
+    return exclusively(`${this.name}.refresh`, async () => {
+      const held = this.held;
+      const known = /** @type {Record<string, any>} */ (held?.user ?? {});
+      const isNews = Object.entries(user).some(([name, value]) => known[name] !== value);
+      if (held && known.id === user.id && isNews) this.#hold({ ...held, user: { ...held.user, ...user } });
+    });
+  }
+
   /**
    * An access token that is good now. `refused` names one that the server just refused.
    * @param {{ refused?: string }} [options] @returns {Promise<string>}
@@ -75,7 +88,7 @@ export class Session extends EventTarget {
 
   /** @param {string} path @param {object} form */
   async #enter(path, form) {
-    const { meta } = await this.#call("POST", path, { body: form });
+    const { meta } = await this.#call("POST", path, { body: form, headers: described(this.device) });
     const user = await this.#call("GET", "/v1/me", { token: meta.access_token });
     this.#hold({ access: meta.access_token, refresh: meta.refresh_token, user });
     return user;
@@ -109,10 +122,13 @@ export class Session extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** @param {string} method @param {string} path @param {{ token?: string, body?: object }} options */
-  async #call(method, path, { token, body }) {
+  /**
+   * @param {string} method @param {string} path
+   * @param {{ token?: string, body?: object, headers?: Record<string, string> }} options
+   */
+  async #call(method, path, { token, body, headers: more }) {
     /** @type {Record<string, string>} */
-    const headers = { Accept: "application/json" };
+    const headers = { Accept: "application/json", ...more };
     if (body) headers["Content-Type"] = "application/json";
     if (token) headers.Authorization = `Bearer ${token}`;
     let response;
@@ -127,6 +143,13 @@ export class Session extends EventTarget {
     if (!response.ok) throw refusal(response.status, answer);
     return answer;
   }
+}
+
+/** @param {About} device @returns {Record<string, string>} */
+function described({ name = "", platform = "", version = "" }) {
+  const headers = { "X-Device-Name": name, "X-Device-Platform": platform, "X-App-Version": version };
+  const plain = Object.entries(headers).map(([header, value]) => [header, value.replace(/[^ -~]/g, "")]);
+  return Object.fromEntries(plain.filter(([, value]) => value));
 }
 
 /** @param {number} status @param {any} body problem+json, perhaps with allauth's list of field errors */

@@ -88,6 +88,15 @@ export function changedRev(entry) {
   return entry.changed_rev ?? entry.rev;
 }
 
+/**
+ * What an own message has become in the log.
+ * @param {import("./types.js").Draft} draft @param {{ rev: number, seq: number, created_at: string }} ok
+ * @param {string} sender @returns {Entry}
+ */
+export function confirmedEntry({ kind, key, content, reply_to, mentions }, { rev, seq, created_at }, sender) {
+  return { rev, seq, kind, sender, key, content, reply_to, mentions, changed_rev: rev, created_at };
+}
+
 /** @param {Entry} message */
 function seqOf(message) {
   return /** @type {number} */ (message.seq);

@@ -20,6 +20,17 @@
  * @property {string} created_at
  *
  * @typedef {{ id: string, username: string, display_name: string }} Person
+ * @typedef {Person & { email: string, bio: string, language: string, time_zone: string }} Me
+ *
+ * @typedef {object} Device            a log-in
+ * @property {string} id
+ * @property {string} name
+ * @property {string} platform
+ * @property {string} app_version
+ * @property {string | null} address
+ * @property {string} created_at
+ * @property {string} last_seen_at
+ * @property {boolean} current         the one that asks
  *
  * @typedef {object} Head
  * @property {string} conversation

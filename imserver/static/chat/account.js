@@ -1,0 +1,16 @@
+import { openDevices } from "./devices.js";
+import { openPassword } from "./password.js";
+import { openProfile } from "./profile.js";
+
+/**
+ * What the account menu offers.
+ * @param {import("../im-client.js").Client} client @param {() => void} logOut @returns {import("./menu.js").Item[]}
+ */
+export function accountItems(client, logOut) {
+  return [
+    { label: "Profile", icon: "profile", act: () => openProfile(client) },
+    { label: "Devices", icon: "devices", act: () => openDevices(client) },
+    { label: "Change password", icon: "key", act: () => openPassword(client) },
+    { label: "Log out", icon: "logout", act: logOut },
+  ];
+}
