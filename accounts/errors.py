@@ -27,6 +27,13 @@ class BadCredentials(DomainError):
     code, message = "bad_credentials", "No account has this name and password."
 
 
+class IncorrectCode(DomainError):
+    code, message = (
+        "incorrect_code",
+        "This is not the code of the mail; after three tries ask for another.",
+    )
+
+
 class WrongPassword(DomainError):
     code, message = "wrong_password", "This is not the password of the account."
 

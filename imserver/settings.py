@@ -165,10 +165,12 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 ACCESS_TOKEN_TTL = timedelta(minutes=15)
 REFRESH_TOKEN_TTL = timedelta(days=90)
+CODE_SECONDS = 600
 REFRESH_GRACE = timedelta(seconds=60)
 SESSION_COOKIE_AGE = int(REFRESH_TOKEN_TTL.total_seconds())
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
+HEADLESS_FRONTEND_URLS = dict.fromkeys(("account_signup", "account_reset_password"), "/")  # our mails have no links
 HEADLESS_TOKEN_STRATEGY = "accounts.adapters.devices.DeviceTokens"  # noqa: S105
 HEADLESS_ADAPTER = "accounts.adapters.headless.Headless"
 ACCOUNT_ADAPTER = "accounts.adapters.account.Account"
@@ -176,14 +178,33 @@ ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.adapters.account.SignUp"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = {"signup": env.text("LIMIT_SIGN_UPS", "20/m/ip")}
-ACCOUNT_PREVENT_ENUMERATION = False  # without verification there is no mail to say it in
+EMAIL_HOST = env.text("EMAIL_HOST")  # empty: mails are written to the log
+VERIFY_EMAIL = env.boolean("VERIFY_EMAIL", default=bool(EMAIL_HOST))
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if VERIFY_EMAIL else "none"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = CODE_SECONDS
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = CODE_SECONDS
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to strangers
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_RATE_LIMITS = {
+    "signup": env.text("LIMIT_SIGN_UPS", "20/m/ip"),
+    "confirm_email": "1/m/key",
+    "reset_password": "20/m/ip,1/m/key",
+    "request_login_code": "20/m/ip,1/m/key",
+}
 DEMO_PASSWORD = env.text("DEMO_PASSWORD")
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = False
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_PORT, EMAIL_TIMEOUT = env.integer("EMAIL_PORT", 587), 10
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.text("EMAIL_USER"), env.text("EMAIL_PASSWORD")
+EMAIL_USE_SSL = EMAIL_PORT == 465  # noqa: PLR2004  # TLS from the first byte; else STARTTLS, if not turned off
+EMAIL_USE_TLS = not EMAIL_USE_SSL and env.boolean("EMAIL_TLS", default=True)
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "Instant messaging <messages@localhost>")
 
 # --- REST -------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -221,6 +242,7 @@ LIMITS = {
     "unanswered": env.integer("LIMIT_UNANSWERED", 32),
     "window_bytes": env.integer("LIMIT_WINDOW_BYTES", 262_144),
     "window_frames": env.integer("LIMIT_WINDOW_FRAMES", 256),
+    "friends_only": FRIENDS_ONLY,
     "friends": env.integer("LIMIT_FRIENDS", 5_000),
     "friend_tags": env.integer("LIMIT_FRIEND_TAGS", 20),
     "group_members": env.integer("LIMIT_GROUP_MEMBERS", 500),

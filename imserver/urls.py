@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from allauth.headless.account.views import LoginView, SessionView, SignupView
+from allauth.headless.account import views as account
 from allauth.headless.base.views import ConfigView
 from allauth.headless.constants import Client
 from allauth.headless.tokens.views import RefreshTokenView
@@ -21,17 +21,32 @@ def view(name: str) -> Any:
     return import_string(name).as_view()
 
 
+def allauth(view: Any) -> Any:
+    return view.as_api_view(client=Client.APP)
+
+
+def code(view: Any) -> Any:
+    return import_string("accounts.adapters.turns.one_by_one")(allauth(view))
+
+
 urlpatterns = [
     path("", TemplateView.as_view(template_name="chat.html")),
+    path("u/<str:username>", TemplateView.as_view(template_name="chat.html")),
     path("admin/", admin.site.urls),
     path("docs", SpectacularSwaggerView.as_view(url_name="schema")),
     path("v1/schema", SpectacularAPIView.as_view(), name="schema"),
     path("v1/events.yaml", asyncapi),
-    path("v1/config", ConfigView.as_api_view(client=Client.APP)),
-    path("v1/auth/signup", SignupView.as_api_view(client=Client.APP), name="signup"),
-    path("v1/auth/login", LoginView.as_api_view(client=Client.APP), name="login"),
-    path("v1/auth/session", SessionView.as_api_view(client=Client.APP), name="session"),
-    path("v1/tokens/refresh", RefreshTokenView.as_api_view(client=Client.APP), name="refresh"),
+    path("v1/config", allauth(ConfigView)),
+    path("v1/auth/signup", allauth(account.SignupView), name="signup"),
+    path("v1/auth/email/verify", code(account.VerifyEmailView), name="verify_email"),
+    path("v1/auth/email/verify/resend", allauth(account.ResendEmailVerificationCodeView), name="resend_code"),
+    path("v1/auth/login", allauth(account.LoginView), name="login"),
+    path("v1/auth/code/request", allauth(account.RequestLoginCodeView), name="request_code"),
+    path("v1/auth/code/confirm", code(account.ConfirmLoginCodeView), name="confirm_code"),
+    path("v1/auth/password/request", allauth(account.RequestPasswordResetView), name="request_reset"),
+    path("v1/auth/password/reset", code(account.ResetPasswordView), name="reset_password"),
+    path("v1/auth/session", allauth(account.SessionView), name="session"),
+    path("v1/tokens/refresh", allauth(RefreshTokenView), name="refresh"),
     path("v1/me", view("accounts.api.views.Me")),
     path("v1/me/devices", view("accounts.api.devices.Devices")),
     path("v1/me/devices/<uuid:device_id>", view("accounts.api.devices.OneDevice")),

@@ -10,7 +10,7 @@ from accounts import actions, tokens
 from accounts.adapters.account import Account
 from accounts.models import Device, User
 
-_NEED_NO_TOKEN: Final = {"signup", "login", "refresh"}  # a stale one must not stand in their way
+_NEED_TOKEN: Final = {"session"}  # in the way of any other a stale one must not stand
 
 
 class DeviceTokens(SessionTokenStrategy):
@@ -18,7 +18,7 @@ class DeviceTokens(SessionTokenStrategy):
 
     def get_session_token(self, request: HttpRequest) -> str | None:
         token = tokens.bearer(request.headers.get("Authorization", ""))
-        if not token or (request.resolver_match and request.resolver_match.url_name in _NEED_NO_TOKEN):
+        if not token or (request.resolver_match and request.resolver_match.url_name not in _NEED_TOKEN):
             return super().get_session_token(request)
         subject = tokens.subject(token)
         return Device.objects.of(subject.user_id, subject.device_id).session_key

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import actions
+from accounts.adapters.account import Account
 from accounts.api.serializers import MeSerializer
 from accounts.errors import WeakPassword, WrongPassword
 from accounts.models import Device, User
@@ -62,4 +63,5 @@ class Password(APIView):
         except ValidationError as e:
             raise WeakPassword(" ".join(e.messages)) from e
         actions.set_password(user=user, password=said.new_password, session_key=device.session_key, now=timezone.now())
+        Account().send_notification_mail("account/email/password_changed", user)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,21 @@
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+View = Callable[..., HttpResponse]
+
+
+def one_by_one(view: View) -> View:
+    """Those who enter codes for one try come one after the other: else many at once would all count as the first."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with transaction.atomic():
+            Session.objects.select_for_update().filter(pk=request.headers.get("X-Session-Token", "")).first()
+            return view(request, *args, **kwargs)
+
+    return guarded
