@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 def by_mail(settings: Any) -> Iterator[None]:
     """No worker runs here: mails go out at once."""
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = settings.ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
     app.conf.task_always_eager = True
     yield
     app.conf.task_always_eager = False

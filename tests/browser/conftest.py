@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,15 +14,21 @@ Enter = Callable[..., Awaitable[Screen]]
 Again = Callable[..., Awaitable[Screen]]
 
 
-@pytest.fixture(scope="session")
-def live(django_db_setup: None) -> Iterator[Gateway]:
-    """The server that browsers open."""
+@contextmanager
+def serving(**environment: str) -> Iterator[Gateway]:
     call_command("collectstatic", interactive=False, verbosity=0)
-    gateway = Gateway(LIMIT_SIGN_UPS="1000/m/ip")
+    gateway = Gateway(LIMIT_SIGN_UPS="1000/m/ip", **environment)
     try:
         yield gateway.start()
     finally:
         gateway.stop()
+
+
+@pytest.fixture(scope="session")
+def live(django_db_setup: None) -> Iterator[Gateway]:
+    """The server that browsers open."""
+    with serving() as gateway:
+        yield gateway
 
 
 @pytest.fixture

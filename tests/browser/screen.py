@@ -64,9 +64,16 @@ class Screen:
         await expect(asked).to_have_count(0)
 
     async def find(self, other: "Screen") -> None:
-        await self.search.fill(other.username)
-        await self.page.get_by_role("region", name="People").get_by_role("button").click()
+        await self.look_up(other)
         await expect(self.composer).to_be_visible()
+
+    async def look_up(self, other: "Screen") -> None:
+        await self.search.fill(other.username)
+        await self.found(other).locator(".row-link").click()
+
+    def found(self, other: "Screen") -> Locator:
+        """That person, among the people found."""
+        return self.page.get_by_role("region", name="People").get_by_role("listitem").filter(has_text=other.username)
 
     async def open(self, title: str) -> None:
         await self.row(title).click()

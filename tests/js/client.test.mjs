@@ -53,7 +53,8 @@ async function connected(
     if (answer) socket.say({ type: answer[0], id, data: answer[1], frame: answer[2] });
   });
   const told = [];
-  const session = { user: USER, token, update: (user) => told.push(user) };
+  const call = async () => ({ items: [], next: null });
+  const session = { user: USER, token, call, update: (user) => told.push(user) };
   const backoff = new Backoff({ base: 10 });
   const client = new Client({ session, url: "ws://test", store, WebSocket, backoff });
   t.after(() => client.stop());

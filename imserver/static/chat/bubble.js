@@ -10,7 +10,7 @@ const FAILURES = {
   empty: "It has no visible text.",
   key_expired: "It waited for too long.",
   not_a_member: "You are no longer in this conversation.",
-  not_friends: "You may write only to friends.",
+  not_friends: "You cannot write to this person.",
   blocked: "You may not write here.",
   muted: "You may not write here at the moment.",
   bad_reply: "The message you answered is gone.",
@@ -70,7 +70,7 @@ function meta(message, progress) {
 /** @param {any} message @param {Client} client @param {Conversation} conversation */
 function who(message, client, conversation) {
   if (message.seq === undefined || message.sender === client.user.id) return "You";
-  return conversation.head.peer?.id === message.sender ? titleOf(conversation) : "Member";
+  return conversation.head.peer?.id === message.sender ? titleOf(conversation, client) : "Member";
 }
 
 /**

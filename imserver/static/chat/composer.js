@@ -1,6 +1,6 @@
 import { h, icon } from "./dom.js";
 import { readDraft, writeDraft } from "./drafts.js";
-import { preview } from "./format.js";
+import { preview, titleOf } from "./format.js";
 
 const WARN_FROM = 0.9;
 const IME = 229;
@@ -63,6 +63,11 @@ export class Composer {
     this.input.focus();
   }
 
+  /** Call once it is in the document. */
+  shown() {
+    this.#resize();
+  }
+
   /** Keeps what was typed for next time. */
   close() {
     if (!this.#editing) this.#keep();
@@ -83,7 +88,7 @@ export class Composer {
     const mine = message.sender === this.client.user.id;
     this.#show(
       "reply",
-      mine ? "Reply to yourself" : `Reply to ${this.conversation.head.peer?.display_name ?? "this message"}`,
+      mine ? "Reply to yourself" : `Reply to ${titleOf(this.conversation, this.client)}`,
       message,
       this.input.value,
     );

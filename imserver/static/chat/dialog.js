@@ -1,18 +1,21 @@
 import { h, icon } from "./dom.js";
 
+let opened = 0;
+
 /**
  * A window above the page, with a title and a way out. Once closed it is gone.
  * @param {string} title @param {...(Node | null)} content
  */
 export function openDialog(title, ...content) {
-  const dialog = h("dialog", { class: "dialog panel", "aria-labelledby": "panel-title" });
+  const id = `panel-title-${(opened += 1)}`;
+  const dialog = h("dialog", { class: "dialog panel", "aria-labelledby": id });
   const close = h(
     "button",
     { class: "icon-button", type: "button", "aria-label": "Close", onclick: () => dialog.close() },
     icon("close"),
   );
   dialog.append(
-    h("header", { class: "panel-head" }, h("h2", { id: "panel-title" }, title), close),
+    h("header", { class: "panel-head" }, h("h2", { id, dir: "auto" }, title), close),
     h("div", { class: "panel-body" }, ...content),
   );
   dialog.addEventListener("close", () => dialog.remove());

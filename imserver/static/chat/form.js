@@ -88,7 +88,7 @@ export class Problem {
 /** @param {ImError} error */
 export function reason(error) {
   if (error.code === "connection_lost") return "The server cannot be reached. Check your connection and try again.";
-  if (error.status === 429) return "Too many attempts. Wait a minute and try again.";
+  if (error.status === 429 && error.code !== "asked_recently") return "Too many attempts. Wait a minute and try again.";
   return error.fields?.form || error.message;
 }
 

@@ -74,8 +74,9 @@ export function preview({ kind, content, recalled }) {
   return content ? `[${kind}]` : "Message expired";
 }
 
-/** @param {import("../im-client.js").Conversation} conversation */
-export function titleOf({ head }) {
+/** @param {import("../im-client.js").Conversation} conversation @param {import("../im-client.js").Client} client */
+export function titleOf({ head }, client) {
   if (head.kind === "self") return "Notes to self";
-  return head.title || head.peer?.display_name || "Conversation";
+  const remark = head.peer && client.friends.get(head.peer.id)?.remark;
+  return remark || head.title || head.peer?.display_name || "Conversation";
 }

@@ -32,7 +32,10 @@ export class MessageLog {
     this.handlers = handlers;
     this.rows = new MessageRows(client, conversation, (seq) => this.#show(seq));
     this.typing = h("div", { class: "typing-dots", "aria-hidden": "true", hidden: true }, h("i"), h("i"), h("i"));
-    this.empty = emptiness(conversation);
+    this.emptyTitle = h("h3", { dir: "auto" });
+    this.emptyText = h("p", { dir: "auto" });
+    const art = h("div", { class: "nobody-art" }, icon(conversation.head.kind === "self" ? "notes" : "people"));
+    this.empty = h("div", { class: "log-empty", hidden: true }, art, this.emptyTitle, this.emptyText);
     const column = h("div", { class: "log-column" }, this.empty, this.rows.node, this.typing);
     const scrolling = { class: "log-scroll", tabindex: "0", role: "group", "aria-label": "Message history" };
     this.scroller = h("div", { ...scrolling, onscroll: () => this.#scrolled() }, column);
@@ -79,6 +82,18 @@ export class MessageLog {
     this.rows.redrawQuotes(changes?.updated ?? []);
     this.rows.redrawTicks();
     this.#afterChange();
+  }
+
+  /** How the conversation is called here. @param {string} title @param {boolean} mayWrite */
+  describe(title, mayWrite) {
+    if (this.conversation.head.kind === "self") {
+      this.emptyTitle.textContent = "Your own notebook";
+      this.emptyText.textContent = "Write down what you want to find again, on any of your devices.";
+    } else {
+      this.emptyTitle.textContent = mayWrite ? "Say hello" : title;
+      this.emptyText.textContent = `This is the beginning of your conversation with ${title}.`;
+    }
+    this.rows.rename(title);
   }
 
   updateDrafts() {
@@ -159,19 +174,4 @@ export class MessageLog {
     if (scrollTop < NEAR_TOP) this.handlers.older();
     this.reportSeen();
   }
-}
-
-/** @param {import("../im-client.js").Conversation} conversation */
-function emptiness({ head }) {
-  const isSelf = head.kind === "self";
-  const text = isSelf
-    ? "Write down what you want to find again, on any of your devices."
-    : `This is the beginning of your conversation with ${head.title}.`;
-  return h(
-    "div",
-    { class: "log-empty", hidden: true },
-    h("div", { class: "nobody-art" }, icon(isSelf ? "notes" : "people")),
-    h("h3", {}, isSelf ? "Your own notebook" : "Say hello"),
-    h("p", { dir: "auto" }, text),
-  );
 }

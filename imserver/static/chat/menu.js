@@ -37,7 +37,8 @@ export class Menu {
   /** @param {number} x @param {number} y */
   showAt(x, y) {
     document.querySelector(".menu")?.remove();
-    document.body.append(this.node);
+    // Beside an open dialog it would be out of reach.
+    ([...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body).append(this.node);
     const { offsetWidth, offsetHeight } = this.node;
     const left = Math.min(x, innerWidth - offsetWidth - MARGIN);
     const top = y + offsetHeight + MARGIN > innerHeight ? Math.max(MARGIN, y - offsetHeight) : y;

@@ -4,6 +4,8 @@ import { Banner } from "./banner.js";
 import { closeDialogs, confirm } from "./dialog.js";
 import { h, icon, toast } from "./dom.js";
 import { clearDrafts } from "./drafts.js";
+import { openFriends } from "./friends.js";
+import { followLink, linkedName } from "./link.js";
 import { Sidebar } from "./sidebar.js";
 import { Thread } from "./thread.js";
 
@@ -28,6 +30,7 @@ export class Messenger {
     const actions = {
       open: (/** @type {string} */ id) => (location.hash = id),
       account: () => accountItems(this.client, () => this.#logOut()),
+      friends: () => openFriends(this.client, { open: actions.open, find: () => this.sidebar.focusSearch() }),
     };
     this.sidebar = new Sidebar(this.client, actions, this.#closing.signal);
     this.nobody = nothingOpen(() => this.sidebar.focusSearch());
@@ -93,7 +96,9 @@ export class Messenger {
 
   #online() {
     const { client } = this;
-    this.#route();
+    const linked = linkedName(location.pathname);
+    if (linked) followLink(client, linked).then(() => this.#route());
+    else this.#route();
     const hasNotes = client.list().some(({ head }) => head.kind === "self");
     if (!hasNotes) client.directory.open(client.user.id).catch(() => {}); // asked again at the next welcome
   }
@@ -120,7 +125,7 @@ export class Messenger {
   /** @param {Event} event */
   #skip(event) {
     event.preventDefault();
-    (this.thread ? this.thread.composer : this.main).focus();
+    (this.thread ? this.thread.foot : this.main).focus();
   }
 
   #countUnread() {

@@ -1,19 +1,28 @@
 import { avatar } from "./avatar.js";
 import { h, toast } from "./dom.js";
+import { PersonActions } from "./person-actions.js";
+import { standingOf } from "./standing.js";
 
 const PAUSE = 250;
 const LEAST = 2;
 
-/** People the server knows by what stands in the search field. */
+/**
+ * People by what stands in the search field: friends, and whom the server knows.
+ * @typedef {import("../im-client/types.js").Person} Person
+ */
 export class PeopleSearch {
   /** @type {any} */
   #timer = null;
   #asked = 0;
+  #needle = "";
+  /** @type {Person[]} */
+  #found = [];
 
   /** @param {import("../im-client.js").Client} client @param {(conversation: string) => void} opened */
   constructor(client, opened) {
     this.client = client;
     this.opened = opened;
+    this.actions = new PersonActions(client);
     this.results = h("ul", { class: "rows", "aria-label": "People" });
     this.note = h("p", { class: "people-note", role: "status" });
     this.head = h("h2", { class: "people-head" }, "People");
@@ -24,6 +33,7 @@ export class PeopleSearch {
       this.results,
       this.note,
     );
+    client.friends.addEventListener("change", () => this.#draw());
   }
 
   /** @param {string} text */
@@ -31,6 +41,7 @@ export class PeopleSearch {
     const needle = text.trim().replace(/^@/, "");
     clearTimeout(this.#timer);
     this.#asked += 1;
+    this.#needle = needle.toLocaleLowerCase();
     this.node.hidden = !needle;
     if (needle.length >= LEAST) this.#timer = setTimeout(() => this.#ask(needle, this.#asked), PAUSE);
     else this.#show([], "Type at least two letters of a user name, or a whole e-mail address.");
@@ -40,11 +51,32 @@ export class PeopleSearch {
   async #ask(needle, asked) {
     try {
       const found = await this.client.directory.findPeople(needle);
-      const people = found.filter(({ id }) => !this.#inList(id));
-      if (asked === this.#asked) this.#show(people, found.length ? "" : `No user name begins with “${needle}”.`);
+      if (asked === this.#asked) this.#show(found, found.length ? "" : `No user name begins with “${needle}”.`);
     } catch {
       if (asked === this.#asked) this.#show([], "People cannot be searched right now.");
     }
+  }
+
+  /** @param {Person[]} found @param {string} note */
+  #show(found, note) {
+    this.#found = found;
+    this.note.textContent = note;
+    this.#draw();
+  }
+
+  #draw() {
+    if (this.node.hidden) return;
+    const people = new Map([...this.#friends(), ...this.#found].map((person) => [person.id, person]));
+    const shown = [...people.values()].filter(({ id }) => !this.#inList(id));
+    this.head.hidden = !shown.length && !this.note.textContent;
+    this.results.replaceChildren(...shown.map((person) => this.#row(person)));
+  }
+
+  #friends() {
+    const { friends } = this.client;
+    const names = (/** @type {Person} */ person) => [friends.nameOf(person), person.display_name, person.username];
+    const fits = (/** @type {Person} */ person) => names(person).join("\n").toLocaleLowerCase().includes(this.#needle);
+    return friends.list().flatMap(({ person }) => (fits(person) ? [person] : []));
   }
 
   /** Whom I write with stands above, among the conversations. @param {string} person */
@@ -52,25 +84,24 @@ export class PeopleSearch {
     return this.client.list().some(({ head }) => head.peer?.id === person && head.seq > 0);
   }
 
-  /** @param {import("../im-client/types.js").Person[]} people @param {string} note */
-  #show(people, note) {
-    this.note.textContent = note;
-    this.head.hidden = !people.length && !note;
-    this.results.replaceChildren(...people.map((person) => h("li", {}, this.#row(person))));
-  }
-
-  /** @param {import("../im-client/types.js").Person} person */
+  /** @param {Person} person */
   #row(person) {
+    const name = this.client.friends.nameOf(person);
     return h(
-      "button",
-      { class: "row-link", type: "button", tabindex: "-1", onclick: () => this.#open(person.id) },
-      avatar(person.id, person.display_name),
+      "li",
+      { class: "people-row" },
       h(
-        "span",
-        { class: "row-body" },
-        h("span", { class: "row-top" }, h("span", { class: "row-title", dir: "auto" }, person.display_name)),
-        h("span", { class: "row-bottom" }, h("span", { class: "row-text" }, `@${person.username}`)),
+        "button",
+        { class: "row-link", type: "button", tabindex: "-1", onclick: () => this.#open(person.id) },
+        avatar(person.id, name),
+        h(
+          "span",
+          { class: "row-body" },
+          h("span", { class: "row-top" }, h("span", { class: "row-title", dir: "auto" }, name)),
+          h("span", { class: "row-bottom" }, h("span", { class: "row-text" }, `@${person.username}`)),
+        ),
       ),
+      standingOf(this.actions, person, "search"),
     );
   }
 

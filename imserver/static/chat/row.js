@@ -52,7 +52,7 @@ export class ConversationRow {
     const last = waiting ?? head.last;
     const mine = Boolean(waiting) || head.last?.sender === client.user.id;
     return {
-      title: titleOf(conversation),
+      title: titleOf(conversation, client),
       at: last?.created_at ?? "",
       tick: mine && last ? this.#tick(waiting) : "",
       unread: head.unread,

@@ -18,6 +18,7 @@ export class MessageRows {
   #byId = new Map();
   /** Where "New messages" stands: above the first message after this one. */
   readAtOpening = Infinity;
+  #title = "";
 
   /**
    * @param {import("../im-client.js").Client} client
@@ -97,6 +98,14 @@ export class MessageRows {
       row.drawn = "";
       this.#draw(row);
     }
+  }
+
+  /** The other person is called otherwise now. @param {string} title */
+  rename(title) {
+    if (title === this.#title) return;
+    this.#title = title;
+    for (const row of this.#rows) row.drawn = "";
+    for (const row of this.#rows) this.#draw(row);
   }
 
   /** @param {any} message @returns {Row} */

@@ -1,6 +1,7 @@
 import { avatar } from "./avatar.js";
 import { arrange, h, icon, spoken } from "./dom.js";
 import { titleOf } from "./format.js";
+import { FriendsButton } from "./friends-button.js";
 import { Menu } from "./menu.js";
 import { PeopleSearch } from "./people.js";
 import { ConversationRow } from "./row.js";
@@ -17,10 +18,10 @@ export class Sidebar {
 
   /**
    * @param {import("../im-client.js").Client} client
-   * @param {{ open: (id: string) => void, account: () => import("./menu.js").Item[] }} actions
+   * @param {{ open: (id: string) => void, account: () => import("./menu.js").Item[], friends: () => void }} actions
    * @param {AbortSignal} signal
    */
-  constructor(client, { open, account }, signal) {
+  constructor(client, { open, account, friends }, signal) {
     this.client = client;
     this.open = open;
     this.me = h("button", {
@@ -56,11 +57,18 @@ export class Sidebar {
         "aria-label": "Conversations",
         onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
       },
-      h("header", { class: "sidebar-head" }, this.me, h("div", { class: "search" }, icon("search"), this.search)),
+      h(
+        "header",
+        { class: "sidebar-head" },
+        this.me,
+        h("div", { class: "search" }, icon("search"), this.search),
+        new FriendsButton(client, friends).node,
+      ),
       this.scroller,
     );
     for (const type of ["ready", "conversation", "removed", "outbox", "typing", "status", "user"])
       client.addEventListener(type, () => this.#schedule());
+    client.friends.addEventListener("change", () => this.#schedule());
     addEventListener("draft", () => this.#schedule(), { signal });
     this.#schedule();
   }
@@ -106,7 +114,8 @@ export class Sidebar {
   /** @param {import("../im-client.js").Conversation} conversation @param {string} needle */
   #belongs(conversation, needle) {
     const { head, id } = conversation;
-    if (needle) return `${titleOf(conversation)} ${head.peer?.username ?? ""}`.toLocaleLowerCase().includes(needle);
+    const names = [titleOf(conversation, this.client), head.peer?.display_name, head.peer?.username];
+    if (needle) return names.join("\n").toLocaleLowerCase().includes(needle);
     return (
       head.seq > 0 || head.kind !== "direct" || id === location.hash.slice(1) || this.client.outbox.of(id).length > 0
     );

@@ -1,16 +1,19 @@
-import { conversationAvatar } from "./avatar.js";
 import { Composer } from "./composer.js";
 import { confirm } from "./dialog.js";
-import { h, icon, toast } from "./dom.js";
+import { h, toast } from "./dom.js";
+import { Foot } from "./foot.js";
 import { titleOf } from "./format.js";
 import { MessageLog } from "./log.js";
 import { Menu } from "./menu.js";
 import { actionsFor } from "./message-actions.js";
+import { PersonActions } from "./person-actions.js";
+import { ThreadHead } from "./thread-head.js";
 
 const FIRST_SCREEN = 30;
+const WRITING = new Set(["reply", "edit", "retry"]);
 
 /**
- * The open conversation: its head, its messages, the composer.
+ * The open conversation: its head, its messages, its foot.
  * @typedef {import("../im-client/types.js").Entry} Entry
  */
 export class Thread {
@@ -24,7 +27,7 @@ export class Thread {
   constructor(client, conversation, leave) {
     this.client = client;
     this.conversation = conversation;
-    this.subtitle = h("span", { class: "thread-subtitle", "aria-live": "polite" });
+    const actions = new PersonActions(client);
     this.log = new MessageLog(client, conversation, {
       menu: (message, at) => this.#showMenu(message, at),
       older: () => this.#loadOlder(),
@@ -35,19 +38,15 @@ export class Thread {
       save: (message, text) => this.#save(message, text),
       editLast: () => this.#editLast(),
     });
-    this.head = h("header", { class: "thread-head" });
-    this.#drawHead(leave);
-    this.node = h(
-      "section",
-      { class: "thread", "aria-label": titleOf(conversation) },
-      this.head,
-      this.log.node,
-      this.composer.node,
-    );
+    this.head = new ThreadHead(client, conversation, { leave, actions });
+    this.foot = new Foot(conversation, this.composer, actions);
+    this.node = h("section", { class: "thread" }, this.head.node, this.log.node, this.foot.node);
+    this.#drawPerson();
     const { signal } = this.#closing;
     for (const type of ["focus", "visibilitychange"])
       addEventListener(type, () => this.log.reportSeen(), { signal, capture: true });
     client.addEventListener("status", () => client.connection.online && this.#fill(), { signal });
+    client.friends.addEventListener("change", () => this.#drawPerson(), { signal });
   }
 
   /** Call once it is in the document. */
@@ -67,6 +66,7 @@ export class Thread {
 
   /** @param {import("../im-client/conversation.js").Changes} [changes] */
   update(changes) {
+    this.#drawPerson();
     if (changes?.reset) this.log.rebuild();
     else this.log.update(changes);
     if (changes?.reset) this.#fill();
@@ -77,27 +77,18 @@ export class Thread {
   }
 
   updateTyping() {
-    const { head, id } = this.conversation;
-    const typing = this.client.typing.in(id).length > 0;
-    this.subtitle.classList.toggle("typing", typing);
-    this.subtitle.textContent = typing
-      ? "typing…"
-      : { self: "Only you can see this", group: "Group", direct: `@${head.peer?.username}` }[head.kind];
+    const typing = this.client.typing.in(this.conversation.id).length > 0;
+    this.head.showTyping(typing);
     this.log.showTyping(typing);
   }
 
-  /** @param {() => void} leave */
-  #drawHead(leave) {
-    const title = titleOf(this.conversation);
-    this.head.append(
-      h(
-        "button",
-        { class: "icon-button back", type: "button", "aria-label": "Back to the list", onclick: leave },
-        icon("back"),
-      ),
-      conversationAvatar(this.conversation, title, "small"),
-      h("div", { class: "thread-who" }, h("h2", { class: "thread-title", dir: "auto", title }, title), this.subtitle),
-    );
+  /** What this person and the other are to each other, and how the other is called. */
+  #drawPerson() {
+    const title = titleOf(this.conversation, this.client);
+    this.node.setAttribute("aria-label", title);
+    this.foot.draw();
+    this.head.draw(this.foot.mayWrite);
+    this.log.describe(title, this.foot.mayWrite);
   }
 
   /** Enough messages for a screen, and the first unread one if it is not too far up. */
@@ -153,7 +144,7 @@ export class Thread {
       discard: { label: "Delete", icon: "recall", danger: true, act: () => this.client.outbox.remove(message.key) },
       recall: { label: "Delete for everyone", icon: "recall", danger: true, act: () => this.#recall(message) },
     };
-    const actions = actionsFor(this.client, message);
+    const actions = actionsFor(this.client, message).filter((action) => this.foot.mayWrite || !WRITING.has(action));
     if (actions.length) new Menu(actions.map((action) => items[action])).showAt(x, y);
   }
 

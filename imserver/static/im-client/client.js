@@ -2,6 +2,7 @@ import { Account } from "./account.js";
 import { coalesced } from "./backoff.js";
 import { Connection } from "./connection.js";
 import { Directory } from "./directory.js";
+import { Friends } from "./friends.js";
 import { followPage } from "./lifecycle.js";
 import { Marks } from "./marks.js";
 import { Outbox } from "./outbox.js";
@@ -63,13 +64,12 @@ export class Client extends EventTarget {
     this.connection.addEventListener("status", () => this.#emit("status", this.status));
     this.connection.addEventListener("welcome", (event) => this.#welcomed(/** @type {CustomEvent} */ (event).detail));
     this.connection.addEventListener("frame", (event) => this.#frame(/** @type {CustomEvent} */ (event).detail));
-    /** @param {string} type @param {object} data */
-    const request = (type, data) => this.connection.request(type, data);
+    const request = this.connection.request.bind(this.connection);
     const currentStore = () => this.#store;
     this.shelf = new Shelf({ store: currentStore, me: () => this.user.id });
-    const known = (/** @type {string} */ id) => Boolean(this.get(id));
     this.account = new Account({ session, changed: (user) => this.#become(user) });
-    this.directory = new Directory({ session, known, take: (head) => this.#head(head) });
+    this.directory = new Directory({ session, known: (id) => Boolean(this.get(id)), take: (head) => this.#head(head) });
+    this.friends = new Friends(this);
     this.marks = new Marks({ request });
     this.puller = new Puller({
       request,

@@ -1,22 +1,20 @@
-import { ConnectionLost, ImError, SignedOut } from "./errors.js";
+import { SignedOut } from "./errors.js";
+import { LogIn } from "./log-in.js";
+import { call } from "./rest.js";
 
 const EXPIRES_SOON = 30_000;
 
 /**
  * Who is logged in on this device: sign-up, log-in, log-out, the tokens, and REST calls made with them.
  * All tabs share one session through `storage`; one tab at a time refreshes.
- *
  * Events: `change` when a person comes or goes, in whatever tab.
  *
  * @typedef {{ access: string, refresh: string, user: import("./types.js").Person }} Held
- * @typedef {{ name?: string, platform?: string, version?: string }} About   as the list of devices shows it
  */
-export class Session extends EventTarget {
-  /** @param {{ base?: string, storage?: Storage, name?: string, device?: About }} [options] */
+export class Session extends LogIn {
+  /** @param {{ base?: string, storage?: Storage, name?: string, device?: import("./log-in.js").About }} [options] */
   constructor({ base = "", storage = globalThis.localStorage, name = "im.session", device = {} } = {}) {
-    super();
-    this.base = base;
-    this.device = device;
+    super({ base, device });
     this.storage = storage;
     this.name = name;
     globalThis.addEventListener?.("storage", (event) => {
@@ -31,16 +29,6 @@ export class Session extends EventTarget {
 
   get user() {
     return this.held?.user ?? null;
-  }
-
-  /** @param {{ username: string, email: string, password: string, display_name?: string }} form */
-  signUp(form) {
-    return this.#enter("/v1/auth/signup", form);
-  }
-
-  /** @param {{ username?: string, email?: string, password: string }} form */
-  logIn(form) {
-    return this.#enter("/v1/auth/login", form);
   }
 
   /** Ends the session here even if the server cannot be reached; it then expires there. */
@@ -86,12 +74,9 @@ export class Session extends EventTarget {
     }
   }
 
-  /** @param {string} path @param {object} form */
-  async #enter(path, form) {
-    const { meta } = await this.#call("POST", path, { body: form, headers: described(this.device) });
-    const user = await this.#call("GET", "/v1/me", { token: meta.access_token });
-    this.#hold({ access: meta.access_token, refresh: meta.refresh_token, user });
-    return user;
+  /** @param {string} access @param {string} refresh @param {import("./types.js").Person} user */
+  entered(access, refresh, user) {
+    this.#hold({ access, refresh, user });
   }
 
   /** @param {string} stale */
@@ -122,50 +107,10 @@ export class Session extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /**
-   * @param {string} method @param {string} path
-   * @param {{ token?: string, body?: object, headers?: Record<string, string> }} options
-   */
-  async #call(method, path, { token, body, headers: more }) {
-    /** @type {Record<string, string>} */
-    const headers = { Accept: "application/json", ...more };
-    if (body) headers["Content-Type"] = "application/json";
-    if (token) headers.Authorization = `Bearer ${token}`;
-    let response;
-    try {
-      // Tokens say who this is; a cookie of another session must not.
-      const init = { method, headers, body: body && JSON.stringify(body), credentials: /** @type {const} */ ("omit") };
-      response = await fetch(this.base + path, init);
-    } catch {
-      throw new ConnectionLost();
-    }
-    const answer = await response.json().catch(() => null);
-    if (!response.ok) throw refusal(response.status, answer);
-    return answer;
+  /** @param {string} method @param {string} path @param {import("./rest.js").Options} options */
+  #call(method, path, options) {
+    return call(method, this.base + path, options);
   }
-}
-
-/** @param {About} device @returns {Record<string, string>} */
-function described({ name = "", platform = "", version = "" }) {
-  const headers = { "X-Device-Name": name, "X-Device-Platform": platform, "X-App-Version": version };
-  const plain = Object.entries(headers).map(([header, value]) => [header, value.replace(/[^ -~]/g, "")]);
-  return Object.fromEntries(plain.filter(([, value]) => value));
-}
-
-/** @param {number} status @param {any} body problem+json, perhaps with allauth's list of field errors */
-function refusal(status, body) {
-  /** @type {Record<string, string>} */
-  const fields = {};
-  for (const { param, message } of body?.errors ?? []) fields[param || "form"] = message;
-  return new ImError({
-    code: body?.code || body?.errors?.[0]?.code || `http_${status}`,
-    message: body?.detail || body?.message || body?.errors?.[0]?.message || body?.title,
-    retry: body?.retry || (status >= 500 ? "later" : "no"),
-    retry_after_ms: body?.retry_after_ms,
-    details: body?.details,
-    status,
-    fields,
-  });
 }
 
 /** @param {string} token @returns {number} Unix milliseconds */

@@ -32,6 +32,16 @@
  * @property {string} last_seen_at
  * @property {boolean} current         the one that asks
  *
+ * @typedef {object} Friend            what one has noted of a friend
+ * @property {Person} person
+ * @property {string} remark           shown in place of the name
+ * @property {string[]} tags
+ * @property {boolean} pinned
+ * @property {string} since
+ *
+ * @typedef {{ id: string, incoming: boolean, person: Person, message: string, source: string, asked_at: string }} FriendRequest
+ * @typedef {{ person: Person, at: string }} Block
+ *
  * @typedef {object} Head
  * @property {string} conversation
  * @property {"direct" | "group" | "self"} kind
