@@ -4,6 +4,7 @@
 PYTHON := .venv/bin/python
 INSTALL := $(PYTHON) -m pip install --disable-pip-version-check --no-input --require-hashes --only-binary :all:
 # The checks load the settings and reach no server.
+RANDOM_KEY = $$($(PYTHON) -c 'import secrets; print(secrets.token_hex(32))')
 LINT := SECRET_KEY=lint TOKEN_KEY=lint-tokens DATABASE_URL=postgresql://127.0.0.1:1/lint REDIS_URL=redis://127.0.0.1:1
 
 help:
@@ -26,6 +27,8 @@ lint: .venv/development
 	@$(LINT) $(PYTHON) -m mypy
 	@$(PYTHON) .venv/bin/lint-imports
 	@$(LINT) $(PYTHON) manage.py check
+	@$(LINT) IM_ENV=production ALLOWED_HOSTS=chat.example.com SECRET_KEY=$(RANDOM_KEY) TOKEN_KEY=$(RANDOM_KEY) \
+	$(PYTHON) manage.py check --deploy --fail-level WARNING
 	@$(PYTHON) -c 'import sys, tests.servers; from django.core.management import execute_from_command_line as manage; \
 	manage(sys.argv)' makemigrations --check --dry-run
 	@.venv/bin/hadolint Dockerfile

@@ -23,6 +23,30 @@ class EmailTaken(DomainError):
     code, message = "email_taken", "There is an account with this e-mail address."
 
 
+class PersonNotFound(DomainError):
+    code, status, message = "person_not_found", 404, "Nobody has this external id."
+
+
+class ExternalIdTaken(DomainError):
+    code, status, message = "external_id_taken", 409, "Another person has this external id."
+
+
+class KeyInvalid(DomainError):
+    code, status, message = "key_invalid", 401, "This API key is not one of ours, was revoked or has expired."
+
+
+class ScopeMissing(DomainError):
+    code, status, message = "scope_missing", 403, "This API key may not do that."
+
+
+class DeviceNeeded(DomainError):
+    code, status, message = "device_needed", 403, "Only a person's own device may do this, not an API key."
+
+
+class TooManyKeys(DomainError):
+    code, status, message = "too_many_keys", 409, "A service account has two live keys at most; revoke one first."
+
+
 class BadCredentials(DomainError):
     code, message = "bad_credentials", "No account has this name and password."
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts import rules
-from accounts.models import User
+from accounts import keys, rules
+from accounts.errors import AccountInactive, KeyInvalid, PersonNotFound
+from accounts.models import ApiKey, User
 from imserver import database
 from imserver.errors import BadRequest
 
@@ -38,6 +39,25 @@ def search(*, by: User, text: str, without: QuerySet[Any]) -> QuerySet[User]:
         raise BadRequest("Say at least two characters.")
     others = User.objects.active().named(wanted).exclude(pk=by.pk).exclude(pk__in=without)
     return others.order_by("username")[:FOUND_AT_MOST]
+
+
+def key(text: str, now: datetime) -> ApiKey:
+    """The live API key that is spelled so, with its service account. Raises KeyInvalid, AccountInactive."""
+    spelled = keys.read(text)
+    found = spelled and ApiKey.objects.live(now).select_related("user").filter(prefix=spelled.prefix).first()
+    if not spelled or not found or not spelled.opens(bytes(found.hashed)):
+        raise KeyInvalid
+    if not found.user.is_active:
+        raise AccountInactive
+    return found
+
+
+def by_external_id(external_id: str) -> User:
+    """Raises PersonNotFound."""
+    found = User.objects.filter(external_id=external_id).first()
+    if found is None:
+        raise PersonNotFound
+    return found
 
 
 def exist(user_ids: Iterable[UUID]) -> bool:

@@ -1,5 +1,6 @@
 """What names may look like, and how long a refresh token lives on after its use."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -8,12 +9,15 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from accounts.errors import BadName, BadProfile, BadUsername
-from imserver.errors import BadContent
+from imserver.errors import BadContent, BadRequest
 
 USERNAME: Final = r"[a-z0-9._-]{3,32}"
 NAME_LENGTH: Final = 64
+EXTERNAL_ID_LENGTH: Final = 128
 BIO_LENGTH: Final = 500
 _LANGUAGE: Final = r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3}"  # the well-formed core of BCP 47
 _MARKS_IN_A_ROW: Final = 4
@@ -50,6 +54,30 @@ def bio(text: str) -> str:
     if len(said) > BIO_LENGTH:
         raise BadProfile(f"A bio has at most {BIO_LENGTH} characters.")
     return said
+
+
+def email(address: str | None) -> str | None:
+    if not address:
+        return None
+    try:
+        validate_email(storable(address))
+    except ValidationError as e:
+        raise BadRequest("This is no e-mail address.") from e
+    return address.lower()
+
+
+def external_id(text: str) -> str:
+    if not 0 < len(text) <= EXTERNAL_ID_LENGTH or not text.isascii() or not text.isprintable():
+        raise BadRequest(f"An external id has 1 to {EXTERNAL_ID_LENGTH} printable ASCII characters.")
+    return text
+
+
+def username_for(external_id: str) -> str:
+    """A user name for somebody who was given none; whoever calls the same gets the same."""
+    plain = external_id.lower()
+    if re.fullmatch(USERNAME, plain):
+        return plain
+    return f"u-{hashlib.sha256(external_id.encode()).hexdigest()[:20]}"
 
 
 def language(tag: str) -> str:

@@ -50,7 +50,14 @@ if PRODUCTION:
         raise ImproperlyConfigured("TOKEN_KEY must differ from SECRET_KEY.")
 PROXIES = env.integer("PROXIES", 0)
 ALLOWED_ORIGINS = env.words("ALLOWED_ORIGINS")
-CSRF_TRUSTED_ORIGINS = [origin for origin in ALLOWED_ORIGINS if origin != "*"]
+CORS_ALLOWED_ORIGINS = CSRF_TRUSTED_ORIGINS = [origin for origin in ALLOWED_ORIGINS if origin != "*"]
+CORS_ALLOW_ALL_ORIGINS = "*" in ALLOWED_ORIGINS
+CORS_URLS_REGEX = r"^/v1/"
+CORS_ALLOW_HEADERS = (
+    *("accept", "authorization", "content-type", "idempotency-key"),
+    *("x-session-token", "x-device-name", "x-device-platform", "x-app-version"),
+)
+CORS_EXPOSE_HEADERS = ("retry-after",)
 
 # --- the house --------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -62,6 +69,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "corsheaders",
     "allauth",
     "allauth.account",
     "allauth.headless",
@@ -75,6 +83,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -198,7 +207,13 @@ ACCOUNT_RATE_LIMITS = {
 DEMO_PASSWORD = env.text("DEMO_PASSWORD")
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
-SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 86_400 if PRODUCTION else 0)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # other names of the domain are not ours to decide
+    "security.W008",  # the proxy that speaks TLS redirects
+    "security.W021",
+]
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 EMAIL_PORT, EMAIL_TIMEOUT = env.integer("EMAIL_PORT", 587), 10
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.text("EMAIL_USER"), env.text("EMAIL_PASSWORD")
@@ -212,7 +227,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "imserver.api.schema.Operation",
     "EXCEPTION_HANDLER": "imserver.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
 }

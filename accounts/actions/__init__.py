@@ -3,6 +3,7 @@
 from accounts.actions.coming import Origin, Pair, log_in, refresh, sign_up
 from accounts.actions.devices import end_devices, end_other_devices, end_session, rename_device
 from accounts.actions.profile import set_password, update_profile
+from accounts.actions.services import issue_key, mint, put_user, revoke_key
 
 __all__ = [
     "Origin",
@@ -10,9 +11,13 @@ __all__ = [
     "end_devices",
     "end_other_devices",
     "end_session",
+    "issue_key",
     "log_in",
+    "mint",
+    "put_user",
     "refresh",
     "rename_device",
+    "revoke_key",
     "set_password",
     "sign_up",
     "update_profile",

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts import rules, tokens
 from accounts.actions.devices import end_devices
 from accounts.actions.telling import tell
-from accounts.errors import EmailTaken, TokenReused, UsernameTaken
+from accounts.errors import EmailTaken, ExternalIdTaken, TokenReused, UsernameTaken
 from accounts.models import Device, User
 
 
@@ -36,10 +36,15 @@ def sign_up(*, username: str, email: str, password: str, display_name: str = "")
         with transaction.atomic():
             return User.objects.create_user(username, email, password, display_name=display_name)
     except IntegrityError as e:
-        for taken in (UsernameTaken, EmailTaken):
-            if taken.code in str(e):
-                raise taken from e
-        raise
+        raise taken(e) from e
+
+
+def taken(error: IntegrityError) -> Exception:
+    """Which name it was that somebody has; else the error itself."""
+    for refusal in (UsernameTaken, EmailTaken, ExternalIdTaken):
+        if refusal.code in str(error):
+            return refusal()
+    return error
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from accounts.models import User
 class Me:
     id: str
     username: str
-    email: str
+    email: str | None
     display_name: str
 
 

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from accounts import actions
 from accounts.api.serializers import DeviceSerializer, DevicesSerializer
-from accounts.errors import DeviceNotFound
+from accounts.errors import DeviceNeeded, DeviceNotFound
 from accounts.models import Device, User
 from imserver.api.parsing import parse, schema
 
@@ -24,8 +24,15 @@ class Name(msgspec.Struct):
     name: str
 
 
+def mine(request: Request) -> Device:
+    """The device that asks."""
+    if not isinstance(request.auth, Device):
+        raise DeviceNeeded
+    return request.auth
+
+
 def _spelled(device: Device, request: Request) -> Response:
-    return Response(DeviceSerializer(device, context={"current": cast(Device, request.auth).pk}).data)
+    return Response(DeviceSerializer(device, context={"current": mine(request).pk}).data)
 
 
 class Devices(APIView):
@@ -33,12 +40,12 @@ class Devices(APIView):
     def get(self, request: Request) -> Response:
         """All of one's log-ins, the latest seen first."""
         found = cast(User, request.user).devices.order_by("-last_seen_at", "-pk")
-        return Response(DevicesSerializer({"items": found}, context={"current": cast(Device, request.auth).pk}).data)
+        return Response(DevicesSerializer({"items": found}, context={"current": mine(request).pk}).data)
 
     @extend_schema(responses=GONE)
     def delete(self, request: Request) -> Response:
         """Log out all others."""
-        device = cast(Device, request.auth)
+        device = mine(request)
         actions.end_other_devices(user_id=device.user_id, keep=device.pk, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -47,14 +54,14 @@ class OneDevice(APIView):
     @extend_schema(request={"application/json": schema(Name)}, responses=DeviceSerializer)
     def patch(self, request: Request, device_id: UUID) -> Response:
         """Name it."""
-        user = cast(User, request.user)
+        user = mine(request).user
         name = parse(request, Name).name
         return _spelled(actions.rename_device(user_id=user.pk, device_id=device_id, name=name), request)
 
     @extend_schema(responses=GONE)
     def delete(self, request: Request, device_id: UUID) -> Response:
         """Log it out: its sockets close within a second."""
-        device = cast(User, request.user).devices.filter(pk=device_id).first()
+        device = mine(request).user.devices.filter(pk=device_id).first()
         if device is None:
             raise DeviceNotFound
         actions.end_devices(devices=[device], now=timezone.now())

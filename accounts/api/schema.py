@@ -22,7 +22,7 @@ def with_accounts(result: dict[str, Any], generator: object, request: object, pu
         if path not in result["paths"] and _is_served(path):
             result["paths"][path] = _carry(operations, theirs, result)
             for method, operation in result["paths"][path].items():
-                operation["operationId"] = "_".join([*path.split("/")[1:], method])
+                operation["operationId"] = "_".join([method, *path.split("/")[2:]])
                 operation["security"] = [{"accessToken": []}, {}]
     return result
 

@@ -9,6 +9,12 @@ class MeSerializer(serializers.ModelSerializer[User]):
         fields = ("id", "username", "email", "display_name", "bio", "language", "time_zone")
 
 
+class ServerUserSerializer(serializers.ModelSerializer[User]):
+    class Meta:
+        model = User
+        fields = ("id", "external_id", "is_active", *MeSerializer.Meta.fields[1:])
+
+
 class DeviceSerializer(serializers.ModelSerializer[Device]):
     current = serializers.SerializerMethodField(help_text="Whether it is the one that asks.")
 

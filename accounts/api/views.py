@@ -14,9 +14,10 @@ from rest_framework.views import APIView
 
 from accounts import actions
 from accounts.adapters.account import Account
+from accounts.api.devices import mine
 from accounts.api.serializers import MeSerializer
 from accounts.errors import WeakPassword, WrongPassword
-from accounts.models import Device, User
+from accounts.models import User
 from imserver.api.parsing import parse, schema
 from imserver.errors import RateLimited
 
@@ -52,7 +53,7 @@ class Password(APIView):
     @extend_schema(request={"application/json": schema(Passwords)}, responses={204: None})
     def post(self, request: Request) -> Response:
         """A new password, for which the old one is needed. All other devices are logged out."""
-        user, device = cast(User, request.user), cast(Device, request.auth)
+        user, device = cast(User, request.user), mine(request)
         said = parse(request, Passwords)
         if not ratelimit.consume(request, action="change_password", user=user):
             raise RateLimited(retry_after_ms=60_000)

@@ -1,6 +1,9 @@
 """What every operation of the OpenAPI description has in common."""
 
+import re
 from typing import Any, Final, get_args
+
+from drf_spectacular.openapi import AutoSchema
 
 from imserver.api.problems import MEDIA_TYPE
 from imserver.errors import Retry
@@ -24,6 +27,13 @@ _ANSWER: Final = {
     "description": "Refused.",
     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+
+
+class Operation(AutoSchema):
+    """Named after its method and path: client generators make a function of it, and no two are alike."""
+
+    def get_operation_id(self) -> str:
+        return "_".join([self.method.lower(), *re.findall(r"\w+", self.path.removeprefix("/v1"))])
 
 
 def with_problems(result: dict[str, Any], generator: object, request: object, public: object) -> dict[str, Any]:

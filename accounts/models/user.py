@@ -1,16 +1,15 @@
 from typing import Any, ClassVar, Self
-from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts import rules
-from accounts.errors import AccountInactive, BadUsername, EmailTaken, SessionEnded, UsernameTaken
+from accounts.errors import BadUsername, EmailTaken, ExternalIdTaken, UsernameTaken
 from imserver.errors import DomainError
 from imserver.ids import uuid7
 
@@ -29,9 +28,11 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, username: str, email: str, password: str, **more: Any) -> "User":
+    def create_user(self, username: str, email: str | None, password: str | None, **more: Any) -> "User":
+        """Without a password nobody logs in by one."""
         more["display_name"] = rules.display_name(more.get("display_name") or username)
-        user = self.model(username=rules.username(username), email=rules.storable(email).lower(), **more)
+        address = rules.storable(email).lower() if email else None
+        user = self.model(username=rules.username(username), email=address, **more)
         user.set_password(password)
         user.save(using=self._db, force_insert=True)
         return user
@@ -51,7 +52,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         db_collation="C",
         validators=[RegexValidator(rf"^{rules.USERNAME}\Z", BadUsername.message, BadUsername.code)],
     )
-    email = models.EmailField()
+    email = models.EmailField(null=True, blank=True)  # noqa: DJ001  # people of host apps may have none
+    external_id = models.CharField(max_length=rules.EXTERNAL_ID_LENGTH, null=True, editable=False)  # noqa: DJ001
+    """What the host app calls this person."""
+    is_service = models.BooleanField(default=False, editable=False)
     display_name = models.CharField(max_length=rules.NAME_LENGTH)
     bio = models.CharField(max_length=rules.BIO_LENGTH, blank=True)
     language = models.CharField(max_length=35, blank=True)
@@ -70,58 +74,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             _taken("username", UsernameTaken),
             _taken("email", EmailTaken),
+            _taken("external_id", ExternalIdTaken),
             models.CheckConstraint(condition=Q(username__regex=f"^{rules.USERNAME}$"), name="username_is_plain"),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="email_is_lower_case"),
+            models.CheckConstraint(condition=~Q(email=""), name="email_is_there_or_not"),
             models.CheckConstraint(condition=~Q(display_name=""), name="display_name_is_there"),
         ]
 
     def __str__(self) -> str:
         return self.username
-
-
-class DeviceQuerySet(models.QuerySet["Device"]):
-    def of(self, user_id: UUID, device_id: UUID) -> "Device":
-        """The device with its person, if both may still come in."""
-        device = self.select_related("user").filter(pk=device_id, user=user_id).first()
-        if device is None:
-            raise SessionEnded
-        if not device.user.is_active:
-            raise AccountInactive
-        return device
-
-
-class Device(models.Model):
-    """One log-in. It lives as long as its Django session, which django-allauth works with."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    user = models.ForeignKey(User, models.CASCADE, related_name="devices")
-    session_key = models.CharField(max_length=40)
-    name = models.CharField(max_length=100, blank=True)
-    platform = models.CharField(max_length=20, blank=True)
-    app_version = models.CharField(max_length=20, blank=True)
-    address = models.GenericIPAddressField(null=True)
-    turn = models.PositiveIntegerField(default=0)  # of its newest refresh token
-    turned_at = models.DateTimeField(default=timezone.now)
-    created_at = models.DateTimeField(default=timezone.now)
-    last_seen_at = models.DateTimeField(default=timezone.now)
-
-    objects = DeviceQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["session_key"], name="one_device_a_session")]
-
-    def __str__(self) -> str:
-        return self.name or str(self.id)
-
-
-class Revoked(models.Model):
-    """A device that was ended: gateways read the newest of these every second and close its sockets."""
-
-    session_id = models.UUIDField(primary_key=True)
-    at = models.DateTimeField(db_default=Func(function="clock_timestamp"), db_index=True)
-
-    class Meta:
-        db_table = "revoked"
-
-    def __str__(self) -> str:
-        return str(self.session_id)

@@ -1,0 +1,57 @@
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Func
+from django.utils import timezone
+
+from accounts.errors import AccountInactive, SessionEnded
+from accounts.models.user import User
+from imserver.ids import uuid7
+
+
+class DeviceQuerySet(models.QuerySet["Device"]):
+    def of(self, user_id: UUID, device_id: UUID) -> "Device":
+        """The device with its person, if both may still come in."""
+        device = self.select_related("user").filter(pk=device_id, user=user_id).first()
+        if device is None:
+            raise SessionEnded
+        if not device.user.is_active:
+            raise AccountInactive
+        return device
+
+
+class Device(models.Model):
+    """One log-in. It lives as long as its Django session, which django-allauth works with."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="devices")
+    session_key = models.CharField(max_length=40)
+    name = models.CharField(max_length=100, blank=True)
+    platform = models.CharField(max_length=20, blank=True)
+    app_version = models.CharField(max_length=20, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    turn = models.PositiveIntegerField(default=0)  # of its newest refresh token
+    turned_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session_key"], name="one_device_a_session")]
+
+    def __str__(self) -> str:
+        return self.name or str(self.id)
+
+
+class Revoked(models.Model):
+    """A device that was ended: gateways read the newest of these every second and close its sockets."""
+
+    session_id = models.UUIDField(primary_key=True)
+    at = models.DateTimeField(db_default=Func(function="clock_timestamp"), db_index=True)
+
+    class Meta:
+        db_table = "revoked"
+
+    def __str__(self) -> str:
+        return str(self.session_id)
