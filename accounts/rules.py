@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import TextChoices
 
 from accounts.errors import BadName, BadProfile, BadUsername
 from imserver.errors import BadContent, BadRequest
@@ -90,6 +91,14 @@ def time_zone(name: str) -> str:
     if name and name not in available_timezones():
         raise BadProfile("A time zone is an IANA name such as Europe/Lisbon.")
     return name
+
+
+class Requests(TextChoices):
+    """From whom a person takes friend requests."""
+
+    ALL = "all"
+    FRIENDS_OF_FRIENDS = "friends_of_friends"
+    NOBODY = "nobody"
 
 
 PROFILE: Final[Mapping[str, Callable[[str], str]]] = {

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from accounts import queries as people
 from accounts.models import User
+from accounts.rules import Requests
 from friends import rules
 from friends.models import Block, Friend, FriendRequest, State
 
@@ -61,6 +62,15 @@ def blocked_between(one: UUID, other: UUID) -> set[UUID]:
 
 def are_friends(one: UUID, other: UUID) -> bool:
     return Friend.objects.filter(user_id=one, friend_id=other).exists()
+
+
+def takes_requests(user_id: UUID, of: UUID) -> bool:
+    """Whether a person wants to be asked by this one."""
+    wish = User.objects.values_list("friend_requests", flat=True).get(pk=user_id)
+    if wish == Requests.FRIENDS_OF_FRIENDS:
+        known = Friend.objects.filter(user_id=of).values("friend_id")
+        return Friend.objects.filter(user_id=user_id, friend_id__in=known).exists()
+    return bool(wish == Requests.ALL)
 
 
 def counts(user_ids: Iterable[UUID]) -> list[int]:

@@ -48,6 +48,7 @@ urlpatterns = [
     path("v1/auth/session", allauth(account.SessionView), name="session"),
     path("v1/tokens/refresh", allauth(RefreshTokenView), name="refresh"),
     path("v1/me", view("accounts.api.views.Me")),
+    path("v1/me/privacy", view("accounts.api.views.Privacy")),
     path("v1/me/devices", view("accounts.api.devices.Devices")),
     path("v1/me/devices/<uuid:device_id>", view("accounts.api.devices.OneDevice")),
     path("v1/account/password/change", view("accounts.api.views.Password")),

@@ -79,16 +79,19 @@ class Messaging:
         call.numbered(b"heads", protocol.spell(said, heads=heads.items), heads.arrived)
 
     async def typing(self, call: Call, data: Typing) -> None:
-        """Passed on, never stored; only by somebody who hears the conversation himself, and once in 3 s."""
-        if not self._types_anew(call.socket.user, data.conversation):
-            call.done()
-            return
+        """Passed on, never stored; only by somebody who hears the conversation and may write in it, once in 3 s."""
+        if self._types_anew(call.socket.user, data.conversation):
+            await self._tell_typing(call, data)
+        call.done()
+
+    async def _tell_typing(self, call: Call, data: Typing) -> None:
         place = (await database.arun(queries.audience([data.conversation]))).get(data.conversation)
-        if place and not call.socket.topics.isdisjoint(place.topics):
+        if not place or call.socket.topics.isdisjoint(place.topics):
+            return
+        if not await database.arun(queries.is_denied(call.socket.user_id, data.conversation)):
             said = protocol.dumps({"conversation": data.conversation, "user": call.socket.user})
             shout = Shout(b'"type":"typing","data":%b}' % said, besides=call.socket.user, droppable=True)
             self._hub.tell([(place.topics, shout)])
-        call.done()
 
     def _types_anew(self, user: str, conversation: UUID) -> bool:
         now = time.monotonic()

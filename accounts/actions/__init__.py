@@ -2,7 +2,7 @@
 
 from accounts.actions.coming import Origin, Pair, log_in, refresh, sign_up
 from accounts.actions.devices import end_devices, end_other_devices, end_session, rename_device
-from accounts.actions.profile import set_password, update_profile
+from accounts.actions.profile import set_password, update_privacy, update_profile
 from accounts.actions.services import issue_key, mint, put_user, revoke_key
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "revoke_key",
     "set_password",
     "sign_up",
+    "update_privacy",
     "update_profile",
 ]

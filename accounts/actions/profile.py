@@ -12,17 +12,25 @@ from accounts.actions.telling import tell
 from accounts.models import Device, User
 
 
-@transaction.atomic
 def update_profile(*, user_id: UUID, changes: Mapping[str, str]) -> User:
     """What a person says of himself: display_name, bio, language, time_zone; those that are named."""
+    return _update(user_id, {name: rules.PROFILE[name](value) for name, value in changes.items()}, "profile.updated")
+
+
+def update_privacy(*, user_id: UUID, changes: Mapping[str, str | bool]) -> User:
+    """Who may ask to be friends, and by what one is found: friend_requests, found_by_name, found_by_email."""
+    return _update(user_id, changes, "settings.updated")
+
+
+@transaction.atomic
+def _update(user_id: UUID, checked: Mapping[str, str | bool], kind: str) -> User:
     user = User.objects.select_for_update().get(pk=user_id)
-    checked = {name: rules.PROFILE[name](value) for name, value in changes.items()}
     changed = {name: value for name, value in checked.items() if getattr(user, name) != value}
     if changed:
         for name, value in changed.items():
             setattr(user, name, value)
         user.save(update_fields=[*changed])
-        tell(user_id, "profile.updated", [changed])
+        tell(user_id, kind, [changed])
     return user
 
 

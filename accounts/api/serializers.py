@@ -9,6 +9,12 @@ class MeSerializer(serializers.ModelSerializer[User]):
         fields = ("id", "username", "email", "display_name", "bio", "language", "time_zone")
 
 
+class PrivacySerializer(serializers.ModelSerializer[User]):
+    class Meta:
+        model = User
+        fields = ("friend_requests", "found_by_name", "found_by_email")
+
+
 class ServerUserSerializer(serializers.ModelSerializer[User]):
     class Meta:
         model = User

@@ -1,4 +1,4 @@
-from typing import Annotated, cast
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from allauth.core import ratelimit
@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from accounts import actions
 from accounts.adapters.account import Account
 from accounts.api.devices import mine
-from accounts.api.serializers import MeSerializer
+from accounts.api.serializers import MeSerializer, PrivacySerializer
 from accounts.errors import WeakPassword, WrongPassword
 from accounts.models import User
 from imserver.api.parsing import parse, schema
@@ -31,9 +31,19 @@ class Changes(msgspec.Struct, omit_defaults=True):
     time_zone: str | UnsetType = UNSET
 
 
+class Wishes(msgspec.Struct, omit_defaults=True):
+    friend_requests: Literal["all", "friends_of_friends", "nobody"] | UnsetType = UNSET
+    found_by_name: bool | UnsetType = UNSET
+    found_by_email: bool | UnsetType = UNSET
+
+
 class Passwords(msgspec.Struct):
     current_password: Text
     new_password: Text
+
+
+def _named(said: msgspec.Struct) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.structs.asdict(said).items() if value is not UNSET}
 
 
 class Me(APIView):
@@ -44,9 +54,22 @@ class Me(APIView):
     @extend_schema(request={"application/json": schema(Changes)}, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
         """Change what is named: one's own name, bio, language (BCP 47) and time zone (IANA)."""
-        changes = msgspec.structs.asdict(parse(request, Changes))
-        named = {name: value for name, value in changes.items() if value is not UNSET}
-        return Response(MeSerializer(actions.update_profile(user_id=cast(User, request.user).pk, changes=named)).data)
+        changes = _named(parse(request, Changes))
+        return Response(MeSerializer(actions.update_profile(user_id=cast(User, request.user).pk, changes=changes)).data)
+
+
+class Privacy(APIView):
+    @extend_schema(responses=PrivacySerializer)
+    def get(self, request: Request) -> Response:
+        return Response(PrivacySerializer(cast(User, request.user)).data)
+
+    @extend_schema(request={"application/json": schema(Wishes)}, responses=PrivacySerializer)
+    def patch(self, request: Request) -> Response:
+        """Change what is named: who may ask to be friends, and whether one is found by name, by e-mail address."""
+        changes = _named(parse(request, Wishes))
+        return Response(
+            PrivacySerializer(actions.update_privacy(user_id=cast(User, request.user).pk, changes=changes)).data
+        )
 
 
 class Password(APIView):

@@ -23,8 +23,10 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(is_active=True)
 
     def named(self, text: str) -> Self:
-        """User names that begin so, or the one person with this address: an @ tells them apart."""
-        return self.filter(email=text) if "@" in text else self.filter(username__startswith=text)
+        """User names that begin so, or the one person with this address: an @ tells them apart. Who allows it."""
+        if "@" in text:
+            return self.filter(email=text, found_by_email=True)
+        return self.filter(username__startswith=text, found_by_name=True)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -60,6 +62,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     bio = models.CharField(max_length=rules.BIO_LENGTH, blank=True)
     language = models.CharField(max_length=35, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
+    friend_requests = models.CharField(max_length=20, choices=rules.Requests, default=rules.Requests.ALL)
+    found_by_name = models.BooleanField(default=True)
+    found_by_email = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -28,6 +28,8 @@ def request(*, user_id: UUID, other_id: UUID, message: str, source: str, now: da
             raise AskedRecently(retry_after_ms=int((mine.asked_at + rules.ASKED_AGAIN - now).total_seconds() * 1000))
         if mine and mine.state == State.DECLINED:
             _close(pair, mine, State.CANCELLED, now, [user_id])
+        if not queries.takes_requests(other_id, user_id):
+            raise MayNotRequest
         return _ask(pair, message, source, now)
 
 

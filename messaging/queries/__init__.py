@@ -1,6 +1,6 @@
 """Reads. Each is written once, as an `imserver.database.Query`, and serves sockets and REST alike."""
 
-from messaging.queries.members import Audience, Standing, audience, changed, groups_of, memberships, standing
+from messaging.queries.members import Audience, Standing, audience, changed, groups_of, is_denied, memberships, standing
 from messaging.queries.messages import history, later, message
 from messaging.queries.pages import Page, between, pull
 from messaging.queries.rows import BLANKED, COLUMNS, SELECT, fitting
@@ -18,6 +18,7 @@ __all__ = [
     "fitting",
     "groups_of",
     "history",
+    "is_denied",
     "later",
     "memberships",
     "message",

@@ -41,6 +41,12 @@ def standing(user: UUID, conversation: UUID) -> Query[Standing]:
     return Standing(*rows[0])
 
 
+def is_denied(user: UUID, conversation: UUID) -> Query[bool]:
+    """Whether some policy keeps this member from writing here."""
+    rows = yield ("select denied <> 0 from member where user_id = %s and conversation_id = %s", [user, conversation])
+    return bool(rows and rows[0][0])
+
+
 class Audience(NamedTuple):
     """Where a conversation is heard: on its own topic if it is a group, else on those of its people."""
 
