@@ -14,7 +14,7 @@ SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 ENDS_THE_LOG_IN = "auth/session|me/devices"
 
 
-def test_no_request_breaks_the_server() -> None:
+def test_no_request_breaks_the_server(tmp_path: Path) -> None:
     ann, bob = make.person("ann"), make.person("bob")
     make.message(ann, make.direct(ann, bob))
     gateway = Gateway(LIMIT_SIGN_UPS="1000000/m/ip")
@@ -29,7 +29,7 @@ def test_no_request_breaks_the_server() -> None:
     command = [SCHEMATHESIS, "run", f"{gateway.http}/v1/schema", "--no-color", *sum(options.items(), ())]
     try:
         gateway.start()
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     finally:
         gateway.stop()
     assert done.returncode == 0, done.stdout[-8000:]
