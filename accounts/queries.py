@@ -22,7 +22,7 @@ from unnest(%s::uuid[], %s::uuid[]) as asked (user_id, device_id)
 join accounts_device device on device.id = asked.device_id and device.user_id = asked.user_id
 join accounts_user person on person.id = device.user_id
 """
-_REVOKED: Final = "select session_id, at from revoked where at > clock_timestamp() - make_interval(secs => %s)"
+_REVOKED: Final = "select session_id, code from revoked where at > clock_timestamp() - make_interval(secs => %s)"
 
 
 class Person(NamedTuple):
@@ -76,6 +76,6 @@ async def sessions(pairs: Sequence[tuple[UUID, UUID]]) -> dict[UUID, Person | No
     return dict.fromkeys(devices) | {device: Person(*person) for device, *person in rows}
 
 
-async def revoked_since(seconds: float) -> list[tuple[UUID, datetime]]:
-    """The devices ended in the last `seconds`."""
-    return [(device, at) for device, at in await database.fetch(_REVOKED, (seconds,))]
+async def revoked_since(seconds: float) -> list[tuple[UUID, int]]:
+    """The devices ended in the last `seconds`, each with the code that closes its sockets."""
+    return [(device, code) for device, code in await database.fetch(_REVOKED, (seconds,))]

@@ -15,6 +15,6 @@ COMMANDS = {
 # What the gateway itself asks of the apps.
 SUBJECT = "accounts.tokens.subject"  # (token) -> user_id, device_id, expires_at
 SESSIONS = "accounts.queries.sessions"  # [(user, device)] -> {device: person or None}
-REVOKED = "accounts.queries.revoked_since"  # (seconds) -> [(device, at)]
+REVOKED = "accounts.queries.revoked_since"  # (seconds) -> [(device, close code)]
 ARRIVED = "messaging.commands.Messaging.arrived"  # (user, {conversation: seq}): a device has these messages
 STORE = "messaging.resume.STORE"  # heads, groups, entries between two revs, the epoch

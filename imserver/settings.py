@@ -172,6 +172,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+ONE_DEVICE_PER_PLATFORM = env.boolean("ONE_DEVICE_PER_PLATFORM")
 ACCESS_TOKEN_TTL = timedelta(minutes=15)
 REFRESH_TOKEN_TTL = timedelta(days=90)
 CODE_SECONDS = 600

@@ -11,7 +11,7 @@ from accounts import rules, tokens
 from accounts.actions.devices import end_devices
 from accounts.actions.telling import tell
 from accounts.errors import EmailTaken, ExternalIdTaken, TokenReused, UsernameTaken
-from accounts.models import Device, User
+from accounts.models import REPLACED, Device, User
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,16 @@ def log_in(*, user: User, session_key: str, origin: Origin, now: datetime) -> Pa
     seen = {**asdict(origin), "last_seen_at": now}
     device, is_new = Device.objects.update_or_create(session_key=session_key, user=user, defaults=seen)
     if is_new:
+        if settings.ONE_DEVICE_PER_PLATFORM and origin.platform:
+            _replace_others(device, now)
         tell(user.pk, "session.opened", [{"session": str(device.pk), **asdict(origin)}])
     return _pair(device, now)
+
+
+def _replace_others(device: Device, now: datetime) -> None:
+    User.objects.select_for_update().get(pk=device.user_id)  # of two log-ins at once the second sees the first
+    others = Device.objects.filter(user=device.user_id, platform=device.platform).exclude(pk=device.pk)
+    end_devices(devices=list(others), now=now, code=REPLACED)
 
 
 def refresh(*, token: str, now: datetime) -> Pair:

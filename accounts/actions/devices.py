@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts import rules
 from accounts.actions.telling import tell
 from accounts.errors import DeviceNotFound
-from accounts.models import Device, Revoked
+from accounts.models import LOGGED_OUT, Device, Revoked
 from imserver.realtime import push
 
 # Longer than any access token lives: nobody asks for older ones.
@@ -34,22 +34,22 @@ def rename_device(*, user_id: UUID, device_id: UUID, name: str) -> Device:
 
 
 @transaction.atomic
-def end_devices(*, devices: Sequence[Device], now: datetime) -> None:
+def end_devices(*, devices: Sequence[Device], now: datetime, code: int = LOGGED_OUT) -> None:
     """Log devices out everywhere: REST and refresh at once, sockets within a second. Safe to repeat."""
     keys = [device.pk for device in devices]
     present = list(Device.objects.select_for_update().filter(pk__in=keys).order_by("user_id", "pk"))
     Session.objects.filter(pk__in=[device.session_key for device in devices]).delete()
     Device.objects.filter(pk__in=keys).delete()
     Revoked.objects.filter(at__lt=now - _REMEMBER_REVOKED).delete()
-    Revoked.objects.bulk_create([Revoked(session_id=key) for key in keys], ignore_conflicts=True)
+    Revoked.objects.bulk_create([Revoked(session_id=key, code=code) for key in keys], ignore_conflicts=True)
     for user_id in {device.user_id for device in devices}:
-        _close_sockets(user_id, [device.pk for device in devices if device.user_id == user_id])
+        _close_sockets(user_id, [device.pk for device in devices if device.user_id == user_id], code)
     for user_id, ended in groupby(present, lambda device: device.user_id):
         tell(user_id, "session.revoked", [{"session": str(device.pk)} for device in ended])
 
 
-def _close_sockets(user_id: UUID, ended: list[UUID]) -> None:
-    transaction.on_commit(lambda: push.revoked(user_id, ended), robust=True)
+def _close_sockets(user_id: UUID, ended: list[UUID], code: int) -> None:
+    transaction.on_commit(lambda: push.revoked(user_id, ended, code), robust=True)
 
 
 def end_session(*, session_key: str, now: datetime) -> None:

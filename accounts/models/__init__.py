@@ -1,5 +1,5 @@
-from accounts.models.device import Device, Revoked
+from accounts.models.device import LOGGED_OUT, REPLACED, Device, Revoked
 from accounts.models.service import ApiKey
 from accounts.models.user import User
 
-__all__ = ["ApiKey", "Device", "Revoked", "User"]
+__all__ = ["LOGGED_OUT", "REPLACED", "ApiKey", "Device", "Revoked", "User"]

@@ -8,6 +8,8 @@ from accounts.errors import AccountInactive, SessionEnded
 from accounts.models.user import User
 from imserver.ids import uuid7
 
+LOGGED_OUT, REPLACED = 4401, 4409  # close codes of docs/protocol.md
+
 
 class DeviceQuerySet(models.QuerySet["Device"]):
     def of(self, user_id: UUID, device_id: UUID) -> "Device":
@@ -48,6 +50,8 @@ class Revoked(models.Model):
     """A device that was ended: gateways read the newest of these every second and close its sockets."""
 
     session_id = models.UUIDField(primary_key=True)
+    code = models.SmallIntegerField(db_default=LOGGED_OUT)
+    """That closes its sockets."""
     at = models.DateTimeField(db_default=Func(function="clock_timestamp"), db_index=True)
 
     class Meta:

@@ -140,7 +140,8 @@ class Gateway:
                 logger.warning("Revocations could not be read: %s", e)
                 continue
             read_at = began
-            self.hub.revoke(str(session) for session, _ in found)
+            for session, code in found:
+                self.hub.revoke([str(session)], code)
 
 
 _gateways: WeakKeyDictionary[asyncio.AbstractEventLoop, "asyncio.Task[Gateway]"] = WeakKeyDictionary()

@@ -42,9 +42,10 @@ class Beat(msgspec.Struct, tag="b", array_like=True):
 
 
 class Revoked(msgspec.Struct, tag="x", array_like=True):
-    """Sessions that ended."""
+    """Sessions that ended, and the code that closes their sockets."""
 
     sessions: list[str]
+    code: int = 4401
 
 
 Bulletin = Entries | Ring | Shout | Beat | Revoked

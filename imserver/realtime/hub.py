@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 _MOVES = re.compile(rb'\{"rev":\d+,"kind":"(?:member\.left|conversation\.joined|conversation\.left)"')
 _CHUNK = 500
 MARGIN_SECONDS = 60  # a transaction may commit long after its timestamp, and the relay may lag
-REAUTHENTICATE, GAP = 4401, 4009  # close codes
+GAP = 4009  # close code
 
 
 class _Move(msgspec.Struct):
@@ -51,7 +51,7 @@ class Hub(Topics):
         elif isinstance(bulletin, Shout):
             self._shout(topics, bulletin)
         elif isinstance(bulletin, Revoked):
-            self.revoke(bulletin.sessions)
+            self.revoke(bulletin.sessions, bulletin.code)
 
     def tell(self, items: Sequence[Item], answers: Mapping[str, Sequence[Answer]] = MappingProxyType({})) -> None:
         """Something from this process: to its own sockets without Redis, to the other gateways through it.
@@ -65,10 +65,10 @@ class Hub(Topics):
                 self.hear((topics, bulletin))
         self.line.deliver(items)
 
-    def revoke(self, sessions: Iterable[str]) -> None:
+    def revoke(self, sessions: Iterable[str], code: int) -> None:
         for session in sessions:
             for socket in self.sessions.get(session, ()):
-                socket.close(REAUTHENTICATE)
+                socket.close(code)
 
     def _shout(self, topics: Iterable[str], shout: Shout) -> None:
         for topic in topics:

@@ -42,6 +42,6 @@ def tell(items: Sequence[Item]) -> None:
         logger.warning("A delivery was lost: %s", e)
 
 
-def revoked(user_id: UUID, session_ids: Sequence[UUID]) -> None:
+def revoked(user_id: UUID, session_ids: Sequence[UUID], code: int) -> None:
     """Close these sessions' sockets at once; gateways also read the table, so a lost notice loses nothing."""
-    tell([((f"user:{user_id}",), Revoked([str(session) for session in session_ids]))])
+    tell([((f"user:{user_id}",), Revoked([str(session) for session in session_ids], code))])

@@ -65,7 +65,7 @@ def test_a_device_is_ended_with_all_that_it_holds(
     ann: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed: list[Any] = []
-    monkeypatch.setattr(push, "revoked", lambda user, sessions: closed.append((user, sessions)))
+    monkeypatch.setattr(push, "revoked", lambda user, sessions, _code: closed.append((user, sessions)))
     phone, tablet = log_in("ann", "phone"), log_in("ann", "tablet")
     lost = Device.objects.get(name="phone")
     with django_capture_on_commit_callbacks(execute=True):

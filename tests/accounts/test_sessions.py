@@ -182,7 +182,7 @@ def test_gateways_are_told_which_device_ended(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     told: list[object] = []
-    monkeypatch.setattr(push, "revoked", lambda user_id, ended: told.append((user_id, ended)))
+    monkeypatch.setattr(push, "revoked", lambda user_id, ended, _code: told.append((user_id, ended)))
     device = only_device()
     with django_capture_on_commit_callbacks(execute=True):
         actions.end_devices(devices=[device], now=timezone.now())

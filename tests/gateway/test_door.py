@@ -69,6 +69,14 @@ async def test_one_device_ends_another_over_rest(
     assert kept.connected
 
 
+async def test_a_replaced_device_is_told_so(people: list[Person], phone: PhoneOf) -> None:
+    lost = await phone(people[0]).connect()
+    await django(
+        lambda: end_devices(devices=list(Device.objects.filter(pk=people[0].device)), now=timezone.now(), code=4409)
+    )
+    assert await lost.closed(CHANGE_SECONDS) == 4409
+
+
 async def test_an_ended_device_is_closed_while_redis_is_away(
     people: list[Person], gateway: Callable[..., Any], phone: PhoneOf
 ) -> None:

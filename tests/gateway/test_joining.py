@@ -241,7 +241,7 @@ async def test_a_session_ends_on_all_its_sockets(house: House) -> None:
     tabs = [await house.enter("old", GROUP) for _ in range(2)]
     other = await house.enter("other")
     await house.hub.leave(await house.enter("old"))
-    house.hub.revoke(["old", "nobody"])
+    house.hub.revoke(["old", "nobody"], 4401)
     assert [socket.closed for socket in (*tabs, other)] == [4401, 4401, 0]
 
 
