@@ -141,7 +141,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 
 # --- the event log, the inbox: optional ---------------------------------------------------------
-FRIENDS_ONLY = env.boolean("FRIENDS_ONLY", default=False)  # who writes to a person must be a friend
+FRIENDS_ONLY = env.boolean("FRIENDS_ONLY", default=True)  # who writes to a person must be a friend
 SELF_LOG = "messaging.actions.tell"
 RELAY = "messaging.relay.run"
 KAFKA_BOOTSTRAP = env.text("KAFKA_BOOTSTRAP")  # host:port, with commas; empty: no Kafka

@@ -83,6 +83,90 @@ test("logging in says which device this is, in characters that a header takes", 
   ]);
 });
 
+/** A server of codes: what each path answers, and what it was asked. */
+function codes(t, answers) {
+  const asked = [];
+  const serve = (path, body, headers) => {
+    asked.push([path, body, headers["X-Session-Token"]]);
+    return path === "/v1/me" ? [200, { id: "1" }] : answers[path];
+  };
+  return { asked, mine: session(t, serve, { device: { name: "Desk" } }).session };
+}
+
+const begun = (id, token) => [401, { code: "not_authenticated", ...waiting(id), meta: { session_token: token } }];
+const waiting = (id) => ({ data: { flows: [{ id: "login" }, { id, is_pending: true }] } });
+const ENTERED = [200, { meta: { access_token: jwt("a", 900), refresh_token: "r1" } }];
+const form = { username: "ann", email: "ann@example.com", password: "x" };
+
+test("a sign-up that waits for a code is nobody yet, and goes on with it", async (t) => {
+  const { asked, mine } = codes(t, {
+    "/v1/auth/signup": begun("verify_email", "try-1"),
+    "/v1/auth/email/verify": ENTERED,
+    "/v1/auth/email/verify/resend": [200, { status: 200 }],
+  });
+  let changes = 0;
+  mine.addEventListener("change", () => (changes += 1));
+  assert.equal(await mine.signUp(form), null);
+  assert.equal(mine.user, null);
+  await mine.resendCode();
+  assert.deepEqual(await mine.verifyEmail("123456"), { id: "1" });
+  assert.deepEqual(asked, [
+    ["/v1/auth/signup", form, undefined],
+    ["/v1/auth/email/verify/resend", undefined, "try-1"],
+    ["/v1/auth/email/verify", { key: "123456" }, "try-1"],
+    ["/v1/me", undefined, undefined],
+  ]);
+  assert.equal(mine.held.refresh, "r1");
+  assert.equal(changes, 1);
+  assert.ok(!mine.storage.getItem(mine.name).includes("try-1"));
+});
+
+test("a log-in of an address that is not verified waits for a code too", async (t) => {
+  const { mine } = codes(t, { "/v1/auth/login": begun("verify_email", "try-1") });
+  assert.equal(await mine.logIn(form), null);
+});
+
+test("who logs in by code is known again by the newest try", async (t) => {
+  const answers = { "/v1/auth/code/request": begun("login_by_code", "try-1"), "/v1/auth/code/confirm": ENTERED };
+  const { asked, mine } = codes(t, answers);
+  await mine.requestCode("ann@example.com");
+  answers["/v1/auth/code/request"] = begun("login_by_code", "try-2");
+  await mine.requestCode("ann@example.com");
+  answers["/v1/auth/code/request"] = [429, { code: "rate_limited", retry_after_ms: 60_000 }];
+  await assert.rejects(mine.requestCode("ann@example.com"), (error) => error.retryAfter === 60_000);
+  await mine.confirmCode("123456");
+  assert.deepEqual(asked[3], ["/v1/auth/code/confirm", { code: "123456" }, "try-2"]);
+  assert.equal(mine.user.id, "1");
+});
+
+test("a password set anew logs nobody in; a wrong code is refused", async (t) => {
+  const answers = {
+    "/v1/auth/password/request": begun("password_reset_by_code", "try-1"),
+    "/v1/auth/password/reset": [400, { code: "incorrect_code", errors: [{ param: "key", message: "Wrong." }] }],
+  };
+  const { asked, mine } = codes(t, answers);
+  await mine.requestReset("ann@example.com");
+  await assert.rejects(mine.resetPassword("000000", "better"), (error) => error.code === "incorrect_code");
+  answers["/v1/auth/password/reset"] = [401, { code: "not_authenticated", data: { flows: [{ id: "login" }] } }];
+  await mine.resetPassword("123456", "better");
+  assert.deepEqual(asked[2], ["/v1/auth/password/reset", { key: "123456", password: "better" }, "try-1"]);
+  assert.equal(mine.held, null);
+});
+
+test("a try that is over is refused, whatever it was", async (t) => {
+  const { mine } = codes(t, {
+    "/v1/auth/login": [401, { code: "not_authenticated", data: { flows: [{ id: "login" }] } }],
+    "/v1/auth/email/verify": [409, { code: "conflict" }],
+    "/v1/auth/code/confirm": [410, { code: "not_authenticated" }],
+    "/v1/auth/password/reset": [409, { code: "conflict" }],
+  });
+  const refused = (code) => (error) => error.code === code;
+  await assert.rejects(mine.logIn(form), refused("not_authenticated"));
+  await assert.rejects(mine.verifyEmail("123456"), refused("conflict"));
+  await assert.rejects(mine.confirmCode("123456"), refused("not_authenticated"));
+  await assert.rejects(mine.resetPassword("123456", "better"), refused("conflict"));
+});
+
 test("news of the person change nothing else, and nobody who is not logged in", async (t) => {
   const { session: mine } = session(t, () => [500, null]);
   const held = { access: "a", refresh: "r1", user: { id: "1", display_name: "Old", email: "e" } };

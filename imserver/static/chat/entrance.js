@@ -1,39 +1,18 @@
-import { h } from "./dom.js";
+import { h, icon } from "./dom.js";
+import { LOG_IN, SIGN_UP, named } from "./entrance-fields.js";
+import { byCode, forgotten, verify } from "./entrance-mail.js";
 import { Form } from "./form.js";
 
-/** @typedef {import("./form.js").Field} Field */
+/**
+ * @typedef {(string | Node)[]} Text
+ * @typedef {{ title: string, lead: Text, form: Form, foot: Text, back?: Screen }} Screen
+ */
 
-/** @type {Field[]} */
-const LOG_IN = [
-  { name: "login", label: "User name or e-mail", autocomplete: "username" },
-  { name: "password", label: "Password", type: "password", autocomplete: "current-password" },
-];
-/** @type {Field[]} */
-const SIGN_UP = [
-  { name: "display_name", label: "Your name", hint: "What others see", autocomplete: "name", maxlength: 64 },
-  {
-    name: "username",
-    label: "User name",
-    hint: "Small letters, digits, . _ -",
-    autocomplete: "username",
-    minlength: 3,
-    maxlength: 32,
-    pattern: "[A-Za-z0-9._\\-]+",
-  },
-  { name: "email", label: "E-mail", type: "email", autocomplete: "email" },
-  {
-    name: "password",
-    label: "Password",
-    type: "password",
-    hint: "At least 8 characters",
-    autocomplete: "new-password",
-    minlength: 8,
-  },
-];
-
-/** Log in and sign up. */
+/** Log in and sign up, by password or by a code of a mail. */
 export class Entrance {
   person = null;
+  /** @type {Screen | undefined} */
+  screen;
 
   /** @param {import("../im-client.js").Session} session */
   constructor(session) {
@@ -41,21 +20,52 @@ export class Entrance {
     this.card = h("div", { class: "entrance-card" });
     this.node = h("main", { class: "entrance" }, this.card);
     document.title = "Messages";
-    this.#show("login");
+    this.logIn();
   }
 
   close() {}
 
-  /** @param {"login" | "signup"} mode */
-  #show(mode) {
-    const isLogin = mode === "login";
+  /** @param {{ login?: string, lead?: string, problem?: string }} [options] */
+  logIn({ login = "", lead = "Log in to go on with your conversations.", problem = "" } = {}) {
     const form = new Form({
       name: "entrance",
-      fields: isLogin ? LOG_IN : SIGN_UP,
-      action: isLogin ? "Log in" : "Create account",
-      send: (values) => (isLogin ? this.#logIn(values) : this.#signUp(values)),
+      fields: LOG_IN,
+      action: "Log in",
+      send: ({ login, password }) => this.enter(this.session.logIn({ ...named(login), password }), login.trim()),
     });
+    const address = () => named(form.input("login").value).email;
+    form.input("login").value = login;
+    form.problem.node.before(
+      link("Forgot your password?", () => forgotten(this, address()), "link entrance-forgotten"),
+    );
+    form.node.append(link("Use a code instead", () => byCode(this, address()), "button quiet wide"));
+    form.problem.say(problem);
+    const foot = ["New here? ", link("Sign up", () => this.#signUp())];
+    this.show({ title: "Welcome back", lead: [lead], form, foot });
+  }
+
+  #signUp() {
+    const form = new Form({
+      name: "entrance",
+      fields: SIGN_UP,
+      action: "Create account",
+      send: (values) => this.enter(this.session.signUp(account(values)), values.email),
+    });
+    const foot = ["Already have an account? ", link("Log in", () => this.logIn())];
+    this.show({ title: "Create your account", lead: ["It takes half a minute."], form, foot });
+  }
+
+  /** Goes on to the code where the server wants one. @param {Promise<unknown>} entering @param {string} login */
+  async enter(entering, login) {
+    if (!(await entering)) verify(this, login);
+  }
+
+  /** Going back to a screen finds it as it was left. @param {Screen} screen */
+  show(screen) {
+    const { title, lead, form, foot, back } = screen;
+    this.screen = screen;
     this.card.replaceChildren(
+      ...(back ? [backButton(() => this.show(back))] : []),
       h("img", {
         class: "entrance-logo",
         src: new URL("icon.svg", import.meta.url).href,
@@ -63,40 +73,27 @@ export class Entrance {
         width: 64,
         height: 64,
       }),
-      h("h1", {}, isLogin ? "Welcome back" : "Create your account"),
-      h(
-        "p",
-        { class: "entrance-lead" },
-        isLogin ? "Log in to go on with your conversations." : "It takes half a minute.",
-      ),
+      h("h1", {}, title),
+      h("p", { class: "entrance-lead", id: "entrance-lead" }, ...lead),
       form.node,
-      h(
-        "p",
-        { class: "entrance-switch" },
-        isLogin ? "New here? " : "Already have an account? ",
-        h(
-          "button",
-          { class: "link", type: "button", onclick: () => this.#show(isLogin ? "signup" : "login") },
-          isLogin ? "Sign up" : "Log in",
-        ),
-      ),
+      h("p", { class: "entrance-foot" }, ...foot),
     );
-    form.inputs[0].focus();
-  }
-
-  /** @param {Record<string, string>} values */
-  #logIn(values) {
-    return this.session.logIn(credentials(values));
-  }
-
-  /** @param {Record<string, any>} values */
-  #signUp(values) {
-    return this.session.signUp(/** @type {any} */ ({ ...values, username: values.username.toLowerCase() }));
+    (form.inputs.find((input) => !input.value) ?? form.inputs[0]).focus();
   }
 }
 
-/** @param {Record<string, string>} values */
-function credentials({ login, password }) {
-  const name = login.trim();
-  return name.includes("@") ? { email: name, password } : { username: name.toLowerCase(), password };
+/** @param {Record<string, string>} values @returns {any} */
+function account(values) {
+  return { ...values, username: values.username.toLowerCase() };
+}
+
+/** @param {string} text @param {() => void} onclick @param {string} [style] */
+function link(text, onclick, style = "link") {
+  return h("button", { class: style, type: "button", onclick }, text);
+}
+
+/** @param {() => void} onclick */
+function backButton(onclick) {
+  const attributes = { class: "icon-button entrance-back", type: "button", "aria-label": "Back", onclick };
+  return h("button", attributes, icon("back"));
 }

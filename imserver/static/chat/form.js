@@ -66,12 +66,17 @@ export class Form {
 
   /** @param {ImError} error */
   explain(error) {
-    const place = this.places[error.code];
-    const fields = place ? { [place]: error.message } : error.fields;
+    const fields = this.#faults(error);
     const wrong = this.inputs.filter((input) => fields[input.name]);
     for (const input of wrong) mark(input, fields[input.name]);
     wrong[0]?.focus();
     if (!wrong.length) this.problem.say(reason(error));
+  }
+
+  /** @param {ImError} error @returns {Record<string, string>} */
+  #faults({ code, message, status, fields }) {
+    if (status === 429) return {}; // no field is wrong, whichever the server names
+    return this.places[code] ? { [this.places[code]]: message } : fields;
   }
 }
 

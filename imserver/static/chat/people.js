@@ -43,6 +43,7 @@ export class PeopleSearch {
     this.#asked += 1;
     this.#needle = needle.toLocaleLowerCase();
     this.node.hidden = !needle;
+    if (!needle) this.#found = [];
     if (needle.length >= LEAST) this.#timer = setTimeout(() => this.#ask(needle, this.#asked), PAUSE);
     else this.#show([], "Type at least two letters of a user name, or a whole e-mail address.");
   }
@@ -91,8 +92,13 @@ export class PeopleSearch {
       "li",
       { class: "people-row" },
       h(
-        "button",
-        { class: "row-link", type: "button", tabindex: "-1", onclick: () => this.#open(person.id) },
+        "a",
+        {
+          class: "row-link",
+          href: `/u/${encodeURIComponent(person.username)}`,
+          tabindex: "-1",
+          onclick: (/** @type {MouseEvent} */ event) => this.#follow(event, person.id),
+        },
         avatar(person.id, name),
         h(
           "span",
@@ -103,6 +109,13 @@ export class PeopleSearch {
       ),
       standingOf(this.actions, person, "search"),
     );
+  }
+
+  /** Another tab takes the link as it is. @param {MouseEvent} event @param {string} user */
+  #follow(event, user) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.#open(user);
   }
 
   /** @param {string} user */

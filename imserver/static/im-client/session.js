@@ -5,7 +5,7 @@ import { call } from "./rest.js";
 const EXPIRES_SOON = 30_000;
 
 /**
- * Who is logged in on this device: sign-up, log-in, log-out, the tokens, and REST calls made with them.
+ * Who is logged in on this device: log-in and log-out, the tokens, and REST calls made with them.
  * All tabs share one session through `storage`; one tab at a time refreshes.
  * Events: `change` when a person comes or goes, in whatever tab.
  *

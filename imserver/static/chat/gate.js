@@ -1,0 +1,59 @@
+import { h } from "./dom.js";
+
+/**
+ * Why one cannot write to a person, in one line, and what can be done about it.
+ * @typedef {import("../im-client/types.js").Person} Person
+ * @param {import("./person-actions.js").PersonActions} actions @param {Person} person
+ */
+export function gate(actions, person) {
+  const { text, words, buttons } = view(actions, person);
+  return h(
+    "div",
+    { class: "gate", role: "status" },
+    h(
+      "div",
+      { class: "gate-text" },
+      h("p", { dir: "auto" }, text),
+      words && h("p", { class: "gate-words", dir: "auto" }, words),
+    ),
+    h("div", { class: "gate-buttons" }, ...buttons),
+  );
+}
+
+/** Two equal ones look alike. @param {import("./person-actions.js").PersonActions} actions @param {Person} person */
+export function gateKey({ friends }, person) {
+  const blocked = friends.hasBlocked(person.id);
+  return [blocked, friends.standing(person.id), friends.nameOf(person)].join();
+}
+
+/** @param {import("./person-actions.js").PersonActions} actions @param {Person} person */
+function view(actions, person) {
+  const { friends } = actions;
+  const name = friends.nameOf(person);
+  if (friends.hasBlocked(person.id))
+    return { text: `You have blocked ${name}.`, buttons: [button("Unblock", () => actions.unblock(person), "quiet")] };
+  const standing = friends.standing(person.id);
+  if (standing === "outgoing")
+    return {
+      text: `You have asked ${name} to be friends.`,
+      buttons: [button("Take back", () => actions.cancel(person), "quiet")],
+    };
+  if (standing === "incoming")
+    return {
+      text: `${name} would like to be friends.`,
+      words: friends.requestOf(person.id, true)?.message,
+      buttons: [
+        button("Decline", () => actions.decline(person), "quiet"),
+        button("Accept", () => actions.accept(person)),
+      ],
+    };
+  return {
+    text: "You can write to each other once you are friends.",
+    buttons: [button("Add friend", () => actions.ask(person, "chat"))],
+  };
+}
+
+/** @param {string} text @param {() => void} act @param {string} [look] */
+function button(text, act, look = "") {
+  return h("button", { class: `button small ${look}`, type: "button", onclick: act }, text);
+}

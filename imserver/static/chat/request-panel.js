@@ -1,0 +1,64 @@
+import { h } from "./dom.js";
+import { ago } from "./format.js";
+import { PersonList, personBody } from "./person-list.js";
+
+/**
+ * Who asks to be a friend, and whom one has asked.
+ * @typedef {import("../im-client/types.js").FriendRequest} FriendRequest
+ * @typedef {import("./person-list.js").View & { request: FriendRequest }} View
+ */
+export class RequestPanel {
+  /** @param {import("./person-actions.js").PersonActions} actions */
+  constructor(actions) {
+    this.actions = actions;
+    /** @type {PersonList<View>} */
+    this.incoming = new PersonList("Requests to you", (view) => this.#incomingRow(view));
+    /** @type {PersonList<View>} */
+    this.outgoing = new PersonList("Requests from you", (view) => this.#outgoingRow(view));
+    this.asked = h("h3", { class: "persons-head" }, "Waiting for an answer");
+    this.note = h("p", { class: "persons-note" }, "No requests. They stay here until they are answered.");
+    this.node = h("div", { class: "persons-panel" }, this.incoming.node, this.asked, this.outgoing.node, this.note);
+  }
+
+  draw() {
+    const { incoming, outgoing } = this.actions.friends;
+    this.incoming.show(incoming.map((request) => this.#view(request)));
+    this.outgoing.show(outgoing.map((request) => this.#view(request)));
+    this.asked.hidden = !outgoing.length;
+    this.note.hidden = incoming.length + outgoing.length > 0;
+  }
+
+  /** @param {FriendRequest} request @returns {View} */
+  #view(request) {
+    const { person, asked_at } = request;
+    const { client, friends } = this.actions;
+    const line = `@${person.username} · ${ago(asked_at, client.now())}`;
+    return { id: person.id, name: friends.nameOf(person), line, request };
+  }
+
+  /** @param {View} view */
+  #incomingRow(view) {
+    const { person, message } = view.request;
+    const words = message ? h("q", { class: "person-words", dir: "auto" }, message) : null;
+    const buttons = h(
+      "span",
+      { class: "person-buttons" },
+      button("Accept", view.name, () => this.actions.accept(person)),
+      button("Decline", view.name, () => this.actions.decline(person), "quiet"),
+    );
+    return personBody(view, words, buttons);
+  }
+
+  /** @param {View} view */
+  #outgoingRow(view) {
+    const { person, message } = view.request;
+    const words = message ? h("q", { class: "person-words", dir: "auto" }, message) : null;
+    return [...personBody(view, words), button("Take back", view.name, () => this.actions.cancel(person), "quiet")];
+  }
+}
+
+/** @param {string} text @param {string} name @param {() => void} act @param {string} [look] */
+export function button(text, name, act, look = "") {
+  const properties = { class: `button small ${look}`, type: "button", "aria-label": `${text} ${name}`, onclick: act };
+  return h("button", properties, text);
+}

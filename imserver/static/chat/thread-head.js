@@ -1,0 +1,78 @@
+import { conversationAvatar } from "./avatar.js";
+import { h, icon } from "./dom.js";
+import { titleOf } from "./format.js";
+import { Menu } from "./menu.js";
+import { standingOf } from "./standing.js";
+
+/** Above the messages: with whom, and what can be done about that person. */
+export class ThreadHead {
+  #drawn = "";
+
+  /**
+   * @param {import("../im-client.js").Client} client
+   * @param {import("../im-client.js").Conversation} conversation
+   * @param {{ leave: () => void, actions: import("./person-actions.js").PersonActions }} options
+   */
+  constructor(client, conversation, { leave, actions }) {
+    this.client = client;
+    this.conversation = conversation;
+    this.actions = actions;
+    this.title = h("h2", { class: "thread-title", dir: "auto" });
+    this.subtitle = h("span", { class: "thread-subtitle", "aria-live": "polite" });
+    this.face = h("span", { class: "thread-face" });
+    this.standing = h("span", { class: "thread-standing" });
+    this.more = h(
+      "button",
+      { class: "icon-button", type: "button", "aria-haspopup": "menu", onclick: () => this.#showMenu() },
+      icon("more"),
+    );
+    this.node = h(
+      "header",
+      { class: "thread-head" },
+      h(
+        "button",
+        { class: "icon-button back", type: "button", "aria-label": "Back to the list", onclick: leave },
+        icon("back"),
+      ),
+      this.face,
+      h("div", { class: "thread-who" }, this.title, this.subtitle),
+      this.standing,
+      this.more,
+    );
+  }
+
+  get #peer() {
+    const { head } = this.conversation;
+    return head.kind === "direct" ? head.peer : undefined;
+  }
+
+  /** @param {boolean} mayWrite where one may not, the foot offers what can be done */
+  draw(mayWrite) {
+    const title = titleOf(this.conversation, this.client);
+    const peer = this.#peer;
+    const drawn = [title, mayWrite, peer && this.client.friends.standing(peer.id)].join();
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.title.textContent = this.title.title = title;
+    this.face.replaceChildren(conversationAvatar(this.conversation, title, "small"));
+    this.more.hidden = !peer;
+    this.more.setAttribute("aria-label", `More about ${title}`);
+    const hadFocus = this.standing.contains(document.activeElement);
+    this.standing.replaceChildren();
+    if (peer && mayWrite) this.standing.append(standingOf(this.actions, peer, "chat") ?? "");
+    if (hadFocus) this.more.focus();
+  }
+
+  /** @param {boolean} typing */
+  showTyping(typing) {
+    const { head } = this.conversation;
+    this.subtitle.classList.toggle("typing", typing);
+    this.subtitle.textContent = typing
+      ? "typing…"
+      : { self: "Only you can see this", group: "Group", direct: `@${head.peer?.username}` }[head.kind];
+  }
+
+  #showMenu() {
+    if (this.#peer) new Menu(this.actions.items(this.#peer, "chat")).showBelow(this.more);
+  }
+}
