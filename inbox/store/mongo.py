@@ -68,7 +68,7 @@ class Mongo:
             tz_aware=True,
             connect=False,
             serverSelectionTimeoutMS=2_000,
-            connectTimeoutMS=2_000,
+            connectTimeoutMS=10_000,  # also of the heartbeat: a slow one would cancel what is under way
             appname="imserver",
         )
         concern = WriteConcern(w="majority", wtimeout=int(WRITE_SECONDS * 1000))
