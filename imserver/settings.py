@@ -201,6 +201,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ACCOUNT_RATE_LIMITS = {
     "signup": env.text("LIMIT_SIGN_UPS", "20/m/ip"),
+    "login": env.text("LIMIT_LOG_INS", "30/m/ip"),
     "confirm_email": "1/m/key",
     "reset_password": "20/m/ip,1/m/key",
     "request_login_code": "20/m/ip,1/m/key",

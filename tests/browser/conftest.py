@@ -17,7 +17,7 @@ Again = Callable[..., Awaitable[Screen]]
 @contextmanager
 def serving(**environment: str) -> Iterator[Gateway]:
     call_command("collectstatic", interactive=False, verbosity=0)
-    gateway = Gateway(LIMIT_SIGN_UPS="1000/m/ip", **environment)
+    gateway = Gateway(LIMIT_SIGN_UPS="1000/m/ip", LIMIT_LOG_INS="1000/m/ip", **environment)
     try:
         yield gateway.start()
     finally:

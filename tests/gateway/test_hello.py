@@ -110,8 +110,7 @@ async def test_conversations_that_are_no_longer_ones_own_are_named(stage: Stage)
     device.cursors[nowhere] = 1
     await device.connect()
     assert set(device.welcomed["left"]) == {str(stage.group), nowhere}
-    await device.quiet(0.1)
-    assert device.state() == await device.fetch()
+    await converged([device])
 
 
 async def test_many_conversations_come_in_pages(people: list[Person], phone: PhoneOf) -> None:
