@@ -34,6 +34,15 @@ test("logging in keeps the tokens and the person", async (t) => {
   assert.equal(changes, 1);
 });
 
+test("a log-in that the host app made is gone on with", async (t) => {
+  const access = jwt("a", 900);
+  const { session: mine, calls } = session(t, () => [200, {}]);
+  mine.adopt({ user: { id: "1", username: "ann", display_name: "Ann" }, access_token: access, refresh_token: "r1" });
+  assert.equal(mine.user.display_name, "Ann");
+  assert.equal(await mine.token(), access);
+  assert.deepEqual(calls, []);
+});
+
 test("a token about to expire is refreshed, and the refresh token turns", async (t) => {
   const fresh = jwt("b", 900);
   const { session: mine } = session(t, (_path, body) => [

@@ -79,6 +79,14 @@ export class Session extends LogIn {
     this.#hold({ access, refresh, user });
   }
 
+  /**
+   * Goes on with a log-in that the host app's own server made: docs/embedding.md.
+   * @param {{ user: import("./types.js").Person, access_token: string, refresh_token: string }} minted
+   */
+  adopt({ user, access_token, refresh_token }) {
+    this.entered(access_token, refresh_token, user);
+  }
+
   /** @param {string} stale */
   async #refresh(stale) {
     const held = this.held;
