@@ -134,12 +134,12 @@ def _befriend(pair: Pair, asked: FriendRequest, now: datetime) -> Friend:
     left = FriendRequest.objects.between(pair.user_id, pair.other_id).open()
     answered = [str(asked.pk), *(str(one.pk) for one in left)]
     left.update(state=State.ACCEPTED, closed_at=now)
-    mine = make_friends(pair, now, answered)
+    mine = _make_friends(pair, now, answered)
     pair.judge()
     return mine
 
 
-def make_friends(pair: Pair, now: datetime, answered: list[str]) -> Friend:
+def _make_friends(pair: Pair, now: datetime, answered: list[str]) -> Friend:
     sides = ((pair.user_id, pair.other_id), (pair.other_id, pair.user_id))
     edges = [Friend.objects.create(user_id=user, friend_id=friend, since=now) for user, friend in sides]
     for edge in edges:
