@@ -215,3 +215,47 @@ function random(seed) {
     return Math.floor((state / 4294967296) * below);
   };
 }
+
+const EVE = "eve";
+
+/** Four unread messages: two name me, one of them Eve's, one names all, one another. */
+function mentioned(hasBlocked) {
+  const log = new Log();
+  const conversation = new Conversation(head(log), ME, hasBlocked);
+  for (const [sender, mentions] of [
+    [PEER, [ME]],
+    [EVE, ["x", ME]],
+    [PEER, ["x"]],
+    [PEER, ["all"]],
+  ])
+    Object.assign(log.send(sender), { mentions });
+  conversation.applyEntries({ ...log.frame(0), head: undefined });
+  return conversation;
+}
+
+test("messages that name me or all count as mentions, those of people whom I block do not", () => {
+  assert.equal(mentioned().head.mentions, 3);
+  assert.equal(mentioned((person) => person === EVE).head.mentions, 2);
+});
+
+test("what cannot be counted anew is added up, without those of people whom I block", () => {
+  const log = logOf(3);
+  const conversation = new Conversation(head(log), ME, (person) => person === EVE);
+  for (const sender of [PEER, EVE]) Object.assign(log.send(sender), { mentions: [ME] });
+  conversation.applyEntries({ ...log.frame(3), head: undefined });
+  assert.deepEqual([conversation.head.mentions, conversation.head.unread], [1, 5]);
+  assert.ok(!conversation.recount());
+});
+
+test("a block that comes or goes has the mentions counted anew", () => {
+  const blocked = new Set();
+  const conversation = mentioned((person) => blocked.has(person));
+  blocked.add(EVE);
+  assert.ok(conversation.recount());
+  assert.equal(conversation.head.mentions, 2);
+  blocked.clear();
+  conversation.recount();
+  assert.deepEqual([conversation.head.mentions, conversation.head.unread], [3, 4]);
+  conversation.read(1);
+  assert.deepEqual([conversation.head.mentions, conversation.head.unread], [2, 3]);
+});

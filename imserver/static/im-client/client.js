@@ -5,7 +5,9 @@ import { Directory } from "./directory.js";
 import { Friends } from "./friends.js";
 import { followPage } from "./lifecycle.js";
 import { Marks } from "./marks.js";
+import { followBlocks } from "./mentions.js";
 import { Outbox } from "./outbox.js";
+import { Presence } from "./presence.js";
 import { Puller } from "./puller.js";
 import { Shelf } from "./shelf.js";
 import { MemoryStore, openStore } from "./store.js";
@@ -44,10 +46,7 @@ export class Client extends EventTarget {
   #started = Promise.resolve();
 
   /**
-   * @typedef {object} Options
-   * @property {import("./session.js").Session} session
-   * @property {string} url                        of the socket
-   * @property {import("./store.js").Store} [store]
+   * @typedef {{ session: import("./session.js").Session, url: string, store?: import("./store.js").Store }} Options
    * @param {Options & import("./connection.js").Link} options
    */
   constructor({ session, url, store, ...link }) {
@@ -66,10 +65,12 @@ export class Client extends EventTarget {
     this.connection.addEventListener("frame", (event) => this.#frame(/** @type {CustomEvent} */ (event).detail));
     const request = this.connection.request.bind(this.connection);
     const currentStore = () => this.#store;
-    this.shelf = new Shelf({ store: currentStore, me: () => this.user.id });
+    this.shelf = new Shelf({ store: currentStore, me: () => this.user.id, hasBlocked: (id) => this.friends.hasBlocked(id) });
     this.account = new Account({ session, changed: (user) => this.#become(user) });
     this.directory = new Directory({ session, known: (id) => Boolean(this.get(id)), take: (head) => this.#head(head) });
     this.friends = new Friends(this);
+    this.presence = new Presence(this);
+    followBlocks(this, (conversation) => this.#changed(conversation));
     this.marks = new Marks({ request });
     this.puller = new Puller({
       request,
@@ -234,8 +235,7 @@ export class Client extends EventTarget {
     const conversation = this.get(data.conversation);
     if (type === "typing") this.typing.heard(data.conversation, data.user);
     else if (type === "entries" && conversation) this.#entries(conversation, data);
-    else if (type === "entries")
-      this.sync(); // somebody's first message: the head tells who
+    else if (type === "entries") this.sync(); // somebody's first message: the head tells who
     else if (type === "marks" && conversation?.applyMarks(data)) this.#changed(conversation);
   }
 

@@ -1,4 +1,5 @@
-import { Timeline, changedRev } from "./timeline.js";
+import { names } from "./mentions.js";
+import { Timeline, newer } from "./timeline.js";
 
 const KEPT = 100;
 /** More than this behind, the newest page is cheaper than every entry in between. */
@@ -32,19 +33,20 @@ export class Conversation {
   /** Messages that came after the head, recalled by then: never counted as unread. @type {Set<number>} */
   #uncounted = new Set();
 
-  /** @param {Head} head @param {string} me */
-  constructor(head, me) {
+  /** @param {Head} head @param {string} me @param {(person: string) => boolean} [hasBlocked] */
+  constructor(head, me, hasBlocked = () => false) {
     this.id = head.conversation;
     this.head = { ...head };
     this.me = me;
+    this.hasBlocked = hasBlocked;
     this.cursor = head.rev;
     this.wanted = head.rev;
     if (!head.seq) this.timeline.complete = true;
   }
 
-  /** @param {import("./types.js").Snapshot} snapshot @param {string} me */
-  static restore(snapshot, me) {
-    const conversation = new Conversation(snapshot.head, me);
+  /** @param {import("./types.js").Snapshot} snapshot @param {string} me @param {(person: string) => boolean} [hasBlocked] */
+  static restore(snapshot, me, hasBlocked) {
+    const conversation = new Conversation(snapshot.head, me, hasBlocked);
     conversation.cursor = conversation.wanted = snapshot.cursor;
     conversation.timeline = new Timeline(snapshot.messages, snapshot.complete);
     return conversation;
@@ -100,7 +102,7 @@ export class Conversation {
       this.cursor = entry.rev;
       this.#apply(entry, changes);
     }
-    this.#countExactly();
+    this.recount();
     return changes;
   }
 
@@ -143,7 +145,7 @@ export class Conversation {
       this.#record(this.timeline.put(entry), entry, changes);
     }
     if (complete || items[0]?.seq === 1) this.timeline.complete = true;
-    this.#countExactly();
+    this.recount();
     return changes;
   }
 
@@ -168,7 +170,7 @@ export class Conversation {
   read(seq) {
     if (seq <= this.head.read_seq) return false;
     this.head.read_seq = seq;
-    this.#recount();
+    this.#marked();
     return true;
   }
 
@@ -212,7 +214,7 @@ export class Conversation {
     if (head.seq <= head.read_seq) return;
     if (entry.recalled) this.#uncounted.add(head.seq);
     else head.unread += 1;
-    if (entry.mentions?.includes(this.me)) head.mentions += 1;
+    if (this.#mentionsMe(entry)) head.mentions += 1;
   }
 
   /** @param {Entry} recall */
@@ -245,19 +247,26 @@ export class Conversation {
     if (what) changes[what].push(held);
   }
 
-  #recount() {
+  #marked() {
     const { head } = this;
     head.unread = Math.min(head.unread, head.seq - head.read_seq);
-    if (head.read_seq >= head.seq) head.unread = head.mentions = 0;
-    else this.#countExactly();
+    head.mentions = Math.min(head.mentions, head.unread);
+    this.recount();
   }
 
-  /** Where every unread message is here, counting beats adding and subtracting. */
-  #countExactly() {
+  /** Where every unread message is here, counting beats adding and subtracting. @returns {boolean} whether it is so */
+  recount() {
     const { head, timeline } = this;
     const reachesDown = timeline.complete || (timeline.first?.seq ?? Infinity) <= head.read_seq + 1;
-    if (!reachesDown || this.behind || (timeline.last?.seq ?? 0) < head.seq) return;
+    if (!reachesDown || this.behind || (timeline.last?.seq ?? 0) < head.seq) return false;
     head.unread = timeline.countAbove(head.read_seq, (message) => message.sender !== this.me && !message.recalled);
+    head.mentions = timeline.countAbove(head.read_seq, (message) => this.#mentionsMe(message));
+    return true;
+  }
+
+  /** @param {Entry} message */
+  #mentionsMe(message) {
+    return message.sender !== this.me && names(message, this.me) && !this.hasBlocked(message.sender);
   }
 
   /** Marks only rise; ours may not have reached the server yet. @param {Head} before */
@@ -287,9 +296,4 @@ export class Conversation {
 /** @returns {Changes} */
 function none() {
   return { added: [], updated: [], notices: [], keys: [], reset: false };
-}
-
-/** @param {Entry} one @param {Entry | undefined} other @returns {Entry} */
-function newer(one, other) {
-  return other && changedRev(other) > changedRev(one) ? other : one;
 }

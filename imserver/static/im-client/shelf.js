@@ -12,10 +12,16 @@ export class Shelf {
   /** @type {any} */
   #timer = null;
 
-  /** @param {{ store: () => import("./store.js").Store, me: () => string }} options */
-  constructor({ store, me }) {
+  /**
+   * @param {object} options
+   * @param {() => import("./store.js").Store} options.store
+   * @param {() => string} options.me
+   * @param {(person: string) => boolean} options.hasBlocked
+   */
+  constructor({ store, me, hasBlocked }) {
     this.store = store;
     this.me = me;
+    this.hasBlocked = hasBlocked;
   }
 
   /** @param {string} id */
@@ -30,12 +36,13 @@ export class Shelf {
 
   /** @param {import("./types.js").Snapshot[]} snapshots */
   restore(snapshots) {
-    for (const snapshot of snapshots) this.conversations.set(snapshot.id, Conversation.restore(snapshot, this.me()));
+    for (const snapshot of snapshots)
+      this.conversations.set(snapshot.id, Conversation.restore(snapshot, this.me(), this.hasBlocked));
   }
 
   /** @param {import("./types.js").Head} head */
   add(head) {
-    const conversation = new Conversation(head, this.me());
+    const conversation = new Conversation(head, this.me(), this.hasBlocked);
     this.conversations.set(conversation.id, conversation);
     this.touch(conversation);
     return conversation;

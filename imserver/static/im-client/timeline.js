@@ -88,6 +88,11 @@ export function changedRev(entry) {
   return entry.changed_rev ?? entry.rev;
 }
 
+/** @param {Entry} one @param {Entry | undefined} other @returns {Entry} */
+export function newer(one, other) {
+  return other && changedRev(other) > changedRev(one) ? other : one;
+}
+
 /**
  * What an own message has become in the log.
  * @param {import("./types.js").Draft} draft @param {{ rev: number, seq: number, created_at: string }} ok

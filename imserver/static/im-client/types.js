@@ -41,6 +41,14 @@
  *
  * @typedef {{ id: string, incoming: boolean, person: Person, message: string, source: string, asked_at: string }} FriendRequest
  * @typedef {{ person: Person, at: string }} Block
+ * @typedef {{ online: boolean, last_seen_at?: string }} Seen   what one may see of a person's coming and going
+ *
+ * @typedef {object} Privacy           who may do and see what
+ * @property {"all" | "friends_of_friends" | "nobody"} friend_requests
+ * @property {boolean} found_by_name
+ * @property {boolean} found_by_email
+ * @property {"all" | "friends" | "nobody"} presence
+ * @property {boolean} read_receipts   of both sides: who gives none gets none
  *
  * @typedef {object} Head
  * @property {string} conversation
