@@ -101,6 +101,19 @@ class Requests(TextChoices):
     NOBODY = "nobody"
 
 
+class Seen(TextChoices):
+    """To whom a person shows something of his."""
+
+    ALL = "all"
+    FRIENDS = "friends"
+    NOBODY = "nobody"
+
+
+def seen_by() -> Seen:
+    """Where nobody needs friends there may be none."""
+    return Seen.FRIENDS if settings.FRIENDS_ONLY else Seen.ALL
+
+
 PROFILE: Final[Mapping[str, Callable[[str], str]]] = {
     "display_name": display_name,
     "bio": bio,

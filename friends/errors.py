@@ -31,6 +31,10 @@ class RequestGone(DomainError):
     code, status, message = "request_gone", 409, "This request was answered, taken back or has expired."
 
 
+class TooManyWatched(DomainError):
+    code, message = "too_many_watched", "So many people cannot be watched at once; see /v1/limits."
+
+
 class TooManyFriends(DomainError):
     code, status, message = "too_many_friends", 409, "One of you has as many friends as one may have."
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -13,6 +13,16 @@ from accounts.models import User
 from accounts.rules import Requests
 from friends import rules
 from friends.models import Block, Friend, FriendRequest, State
+from imserver.database import Query
+
+_SEEN: Final = """
+select asked.watcher, person.id, extract(epoch from person.last_seen_at)::float8
+from unnest(%s::uuid[], %s::uuid[]) asked(watcher, who)
+join accounts_user person on person.id = asked.who and person.is_active
+where (asked.watcher = person.id or person.presence = 'all' or (person.presence = 'friends'
+    and exists (select from friend f where f.user_id = person.id and f.friend_id = asked.watcher)))
+  and not exists (select from block b where b.user_id = person.id and b.blocked_id = asked.watcher)
+"""
 
 
 def friends(user_id: UUID, *, after: UUID | None, tag: str, limit: int) -> QuerySet[Friend]:
@@ -71,6 +81,16 @@ def takes_requests(user_id: UUID, of: UUID) -> bool:
         known = Friend.objects.filter(user_id=of).values("friend_id")
         return Friend.objects.filter(user_id=user_id, friend_id__in=known).exists()
     return bool(wish == Requests.ALL)
+
+
+def seen(pairs: Iterable[tuple[str, str]]) -> Query[dict[str, dict[str, float | None]]]:
+    """When each person was last here (Unix seconds), by who may see that, asked as (watcher, person)."""
+    asked = list(pairs)
+    rows = yield (_SEEN, [[watcher for watcher, _ in asked], [person for _, person in asked]])
+    found: dict[str, dict[str, float | None]] = {}
+    for watcher, person, seen_at in rows:
+        found.setdefault(str(person), {})[str(watcher)] = seen_at
+    return found
 
 
 def counts(user_ids: Iterable[UUID]) -> list[int]:

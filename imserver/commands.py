@@ -10,6 +10,7 @@ COMMANDS = {
     "pull": "inbox.commands.Inbox.pull",
     "sync": "messaging.commands.Messaging.sync",
     "typing": "messaging.commands.Messaging.typing",
+    "presence.watch": "friends.commands.Presence.watch",
 }
 
 # What the gateway itself asks of the apps.
@@ -17,4 +18,5 @@ SUBJECT = "accounts.tokens.subject"  # (token) -> user_id, device_id, expires_at
 SESSIONS = "accounts.queries.sessions"  # [(user, device)] -> {device: person or None}
 REVOKED = "accounts.queries.revoked_since"  # (seconds) -> [(device, close code)]
 ARRIVED = "messaging.commands.Messaging.arrived"  # (user, {conversation: seq}): a device has these messages
+GONE = "accounts.commands.Sightings.gone"  # (user, device): a socket has closed
 STORE = "messaging.resume.STORE"  # heads, groups, entries between two revs, the epoch

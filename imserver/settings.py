@@ -261,6 +261,8 @@ LIMITS = {
     "window_frames": env.integer("LIMIT_WINDOW_FRAMES", 256),
     "friends_only": FRIENDS_ONLY,
     "friends": env.integer("LIMIT_FRIENDS", 5_000),
+    "presence_grace_s": env.integer("LIMIT_PRESENCE_GRACE_S", 20),
+    "watched": env.integer("LIMIT_WATCHED", 200),
     "friend_tags": env.integer("LIMIT_FRIEND_TAGS", 20),
     "group_members": env.integer("LIMIT_GROUP_MEMBERS", 500),
     "group_marks": env.integer("LIMIT_GROUP_MARKS", 100),

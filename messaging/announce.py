@@ -12,7 +12,7 @@ from imserver import database
 from imserver.realtime import push
 from imserver.realtime.bulletin import Entries, Item, Shout, last_seq
 from messaging import entries, log, queries
-from messaging.queries import Audience
+from messaging.queries import Onlookers
 from messaging.writes import APPENDED, DUPLICATE, Draft, Marked, Note, Outcome
 
 Spans = Mapping[UUID, tuple[int, int]]
@@ -38,18 +38,27 @@ def marks(moved: Sequence[Marked]) -> None:
 
 
 def _tell_marks(moved: Sequence[Marked]) -> None:
-    push.tell(mark_items(moved, database.run(queries.audience(one.conversation for one in moved))))
+    push.tell(mark_items(moved, database.run(queries.readers(one.conversation for one in moved))))
 
 
-def mark_items(marked: Iterable[Marked], audience: Mapping[UUID, Audience]) -> list[Item]:
-    """Marks that moved: to the conversation, or in a large group to one's own devices."""
+def mark_items(marked: Iterable[Marked], readers: Mapping[UUID, Onlookers]) -> list[Item]:
+    """Marks that moved: one's own devices hear how far one has read, others how far one shows that, if they may."""
     found: list[Item] = []
     for one in marked:
-        heard = audience.get(one.conversation)
-        if one.moved and heard:
-            topics = (f"user:{one.user}",) if heard.wide else heard.topics
-            found.append((topics, Shout(b'"type":"marks","data":%b}' % entries.marks(*one[:4]))))
+        if (heard := readers.get(one.conversation)) is None:
+            continue
+        own = f"user:{one.user}"
+        if one.moved:
+            found.append(((own,), _marks(one, one.read_seq)))
+        others = tuple(topic for topic in heard.audience.topics if topic != own)
+        if one.told and others and not heard.audience.wide:
+            found.append((others, _marks(one, one.shown_seq, str(one.user), *heard.besides)))
     return found
+
+
+def _marks(one: Marked, read_seq: int, *besides: str) -> Shout:
+    said = entries.marks(one.conversation, one.user, read_seq, one.delivered_seq)
+    return Shout(b'"type":"marks","data":%b}' % said, besides=list(besides))
 
 
 def _later(told: Iterable[tuple[UUID, int]]) -> None:

@@ -85,13 +85,11 @@ class Messaging:
         call.done()
 
     async def _tell_typing(self, call: Call, data: Typing) -> None:
-        place = (await database.arun(queries.audience([data.conversation]))).get(data.conversation)
-        if not place or call.socket.topics.isdisjoint(place.topics):
-            return
-        if not await database.arun(queries.is_denied(call.socket.user_id, data.conversation)):
+        seen = await database.arun(queries.typing(call.socket.user_id, data.conversation))
+        if seen:
             said = protocol.dumps({"conversation": data.conversation, "user": call.socket.user})
-            shout = Shout(b'"type":"typing","data":%b}' % said, besides=call.socket.user, droppable=True)
-            self._hub.tell([(place.topics, shout)])
+            shout = Shout(b'"type":"typing","data":%b}' % said, besides=list(seen.besides), droppable=True)
+            self._hub.tell([(seen.audience.topics, shout)])
 
     def _types_anew(self, user: str, conversation: UUID) -> bool:
         now = time.monotonic()

@@ -91,6 +91,10 @@ class GroupFull(DomainError):
     code, status, message = "group_full", 409, "The group has as many members as it may have."
 
 
+class SlowMode(DomainError):
+    code, status, retry, message = "slow_mode", 403, "later", "In this group one writes only once in a while."
+
+
 REFUSALS: dict[int, type[DomainError]] = {  # the lowest bit that is set names the error
     1: NotFriends,
     2: Blocked,
@@ -98,9 +102,12 @@ REFUSALS: dict[int, type[DomainError]] = {  # the lowest bit that is set names t
     8: Closed,
     16: Muted,
     32: PostRole,
+    64: SlowMode,
 }
 
 
-def refusal(bits: int) -> DomainError:
+def refusal(bits: int, until: dict[str, str] | None = None) -> DomainError:
+    """`until`, where it is so for a while only, has the moment when that is over."""
     lowest = bits & -bits
-    return REFUSALS.get(lowest, MayNotPost)()
+    refused = REFUSALS.get(lowest, MayNotPost)
+    return refused(details=until) if until and refused in (Muted, SlowMode) else refused()

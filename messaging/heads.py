@@ -22,7 +22,7 @@ mine as (
   select me.i, me.uid, c.id, c.kind, c.rev, c.seq, c.floor_rev, c.blanked_rev, c.last_at,
     m.from_rev, m.read_seq, m.own_ahead, m.delivered_seq,
     greatest(m.from_seq, m.hidden_before) as shown_after, greatest(m.read_seq, m.from_seq, m.hidden_before) as mark,
-    p.user_id as peer, p.read_seq as peer_read, p.delivered_seq as peer_delivered, said.rev as said_rev
+    p.user_id as peer, p.shown_seq as peer_read, p.delivered_seq as peer_delivered, said.rev as said_rev
   from me
   join member m on m.user_id = me.uid
   join conversation c on c.id = m.conversation_id
@@ -32,7 +32,7 @@ mine as (
   where (c.kind = 2 or c.rev > 0)
     and (said.cid is null or said.rev <> c.rev or said.read is distinct from m.read_seq
       or c.kind = 1 and (
-        said.peer_read is distinct from p.read_seq or said.peer_delivered is distinct from p.delivered_seq
+        said.peer_read is distinct from p.shown_seq or said.peer_delivered is distinct from p.delivered_seq
         or c.seq > greatest(m.read_seq, m.delivered_seq)))
 """
 # Unread = seq - mark - own messages above it - messages blanked or hidden above it. A blanking has a higher rev than
@@ -51,6 +51,7 @@ select n.i, n.id, n.kind, n.rev, n.seq, n.read_seq,
         and e.sender_id <> n.uid
     ), 0),
   (select count(distinct x.seq) from mention x
+    join entry e on e.conversation_id = x.conversation_id and e.seq = x.seq and may_reach_v1(e.sender_id, n.uid)
     where x.user_id in (n.uid, '00000000-0000-0000-0000-000000000000') and x.conversation_id = n.id and x.seq > n.mark),
   coalesce(u.display_name, f.title, ''), n.peer, u.username, u.display_name, n.peer_read, n.peer_delivered,
   (extract(epoch from n.last_at) * 1000)::bigint, n.floor_rev, n.from_rev, n.said_rev, n.delivered_seq, l.*

@@ -42,7 +42,8 @@ class Marks:
             waiting, self._waiting = self._waiting, []
             try:
                 marked = await _marked(marks)
-                audience = await database.arun(queries.audience(one.conversation for one in marked if one.moved))
+                moved = [one for one in marked if one.moved or one.told]
+                readers = await database.arun(queries.readers(one.conversation for one in moved))
             except BROKEN as e:
                 logger.warning("Marks could not be written: %s", e)
                 for _, answer in waiting:
@@ -51,7 +52,7 @@ class Marks:
             found = {(one.conversation, one.user): one for one in marked}
             for place, answer in waiting:
                 answer(found.get(place))
-            self._hub.tell(announce.mark_items(marked, audience))
+            self._hub.tell(announce.mark_items(moved, readers))
 
     async def stop(self) -> None:
         if self._task:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from imserver.errors import DomainError
 from messaging import errors
+from messaging.entries import moment
 from messaging.rules import NIL
 
 APPENDED, NOT_A_MEMBER, REFUSED, DUPLICATE = 0, 1, 2, 3
@@ -34,7 +35,7 @@ class Outcome(NamedTuple):
     bits: int
     rev: int
     seq: int
-    created_ms: int
+    created_ms: int  # of a refusal for a while: when that is over; of any other, None
     dropped: list[UUID] | None
 
     @property
@@ -50,7 +51,8 @@ class Outcome(NamedTuple):
 
     def refusal(self) -> DomainError | None:
         if self.code == REFUSED:
-            return errors.refusal(self.bits)
+            until = {} if self.created_ms is None else {"until": moment(self.created_ms)}
+            return errors.refusal(self.bits, until)
         error = _REFUSALS.get(self.code)
         return error() if error else None
 
@@ -76,5 +78,7 @@ class Marked(NamedTuple):
     conversation: UUID
     user: UUID
     read_seq: int
+    shown_seq: int  # what others see of it
     delivered_seq: int
     moved: bool
+    told: bool  # what others see has moved

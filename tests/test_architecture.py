@@ -100,6 +100,7 @@ def test_the_bits_of_a_denial_have_these_names() -> None:
         "closed",
         "muted",
         "post_role",
+        "slow_mode",
     ]
 
 

@@ -10,6 +10,7 @@ from accounts import rules
 from accounts.actions.devices import end_other_devices
 from accounts.actions.telling import tell
 from accounts.models import Device, User
+from imserver.realtime import push
 
 
 def update_profile(*, user_id: UUID, changes: Mapping[str, str]) -> User:
@@ -17,8 +18,10 @@ def update_profile(*, user_id: UUID, changes: Mapping[str, str]) -> User:
     return _update(user_id, {name: rules.PROFILE[name](value) for name, value in changes.items()}, "profile.updated")
 
 
+@transaction.atomic
 def update_privacy(*, user_id: UUID, changes: Mapping[str, str | bool]) -> User:
-    """Who may ask to be friends, and by what one is found: friend_requests, found_by_name, found_by_email."""
+    """What others may ask and see: friend_requests, found_by_name, found_by_email, presence, read_receipts."""
+    transaction.on_commit(lambda: push.seen_anew([user_id]), robust=True)
     return _update(user_id, changes, "settings.updated")
 
 

@@ -35,6 +35,8 @@ class Wishes(msgspec.Struct, omit_defaults=True):
     friend_requests: Literal["all", "friends_of_friends", "nobody"] | UnsetType = UNSET
     found_by_name: bool | UnsetType = UNSET
     found_by_email: bool | UnsetType = UNSET
+    presence: Literal["all", "friends", "nobody"] | UnsetType = UNSET
+    read_receipts: bool | UnsetType = UNSET
 
 
 class Passwords(msgspec.Struct):
@@ -65,7 +67,7 @@ class Privacy(APIView):
 
     @extend_schema(request={"application/json": schema(Wishes)}, responses=PrivacySerializer)
     def patch(self, request: Request) -> Response:
-        """Change what is named: who may ask to be friends, and whether one is found by name, by e-mail address."""
+        """Change what is named: who may ask to be friends, by what one is found, who sees one come, go and read."""
         changes = _named(parse(request, Wishes))
         return Response(
             PrivacySerializer(actions.update_privacy(user_id=cast(User, request.user).pk, changes=changes)).data

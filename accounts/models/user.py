@@ -65,6 +65,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     friend_requests = models.CharField(max_length=20, choices=rules.Requests, default=rules.Requests.ALL)
     found_by_name = models.BooleanField(default=True)
     found_by_email = models.BooleanField(default=True)
+    presence = models.CharField(max_length=10, choices=rules.Seen, default=rules.seen_by)
+    """Who sees whether this person is online, and when he was last."""
+    read_receipts = models.BooleanField(default=True)
+    last_seen_at = models.DateTimeField(null=True, editable=False)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts import queries as people
 from friends import queries, rules
 from friends.errors import NotYourself
+from imserver.realtime import push
 from messaging import actions as messaging
 from messaging import announce
 from messaging.actions import pairs
@@ -38,6 +39,7 @@ class Pair:
             denied = rules.denied(friends=friends, blocks=one in blocking, is_blocked=other in blocking)
             conversation = pair(one, other)
             messaging.deny(conversation_id=conversation, user_id=one, policies=rules.POLICIES, denied=denied)
+        transaction.on_commit(lambda: push.seen_anew([self.user_id, self.other_id]), robust=True)
 
     def finish(self) -> None:
         announce.record(self._notes)

@@ -6,6 +6,7 @@ import random
 import time
 from collections import Counter
 from typing import Any, cast
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from channels.layers import get_channel_layer
@@ -81,6 +82,8 @@ class Gateway:
         self._addresses[socket.address] -= 1
         if not self._addresses[socket.address]:
             del self._addresses[socket.address]
+        if socket.held is None:  # it was welcome
+            self.apps.gone(socket.user_id, UUID(socket.session))
         await self.hub.leave(socket)
 
     async def drain(self) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from django.utils.module_loading import import_string
 
-from imserver.commands import ARRIVED, COMMANDS
+from imserver.commands import ARRIVED, COMMANDS, GONE
 from imserver.gateway.socket import Command
 from imserver.realtime.hub import Hub
 
@@ -17,7 +17,8 @@ from imserver.realtime.hub import Hub
 @cache
 def owners() -> dict[str, type]:
     """The classes that the table names. Raises ImportError for a path that leads nowhere."""
-    return {path.rpartition(".")[0]: import_string(path.rpartition(".")[0]) for path in (*COMMANDS.values(), ARRIVED)}
+    named = {path.rpartition(".")[0] for path in (*COMMANDS.values(), ARRIVED, GONE)}
+    return {owner: import_string(owner) for owner in sorted(named)}
 
 
 def command(method: Callable[..., Any]) -> Command:
@@ -30,6 +31,7 @@ class Bound(NamedTuple):
 
     commands: dict[str, Command]
     arrived: Callable[[UUID, dict[str, int]], None]
+    gone: Callable[[UUID, UUID], None]
     services: list[Any]
 
 
@@ -41,4 +43,5 @@ def bind(hub: Hub) -> Bound:
         found: Callable[..., Any] = getattr(made[owner], name)
         return found
 
-    return Bound({name: command(method(path)) for name, path in COMMANDS.items()}, method(ARRIVED), list(made.values()))
+    commands = {name: command(method(path)) for name, path in COMMANDS.items()}
+    return Bound(commands, method(ARRIVED), method(GONE), list(made.values()))

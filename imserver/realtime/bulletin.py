@@ -2,7 +2,7 @@
 
 import re
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -30,10 +30,10 @@ class Ring(msgspec.Struct, tag="r", array_like=True):
 
 
 class Shout(msgspec.Struct, tag="s", array_like=True):
-    """A ready frame (without its opening brace) for every socket of the topics; `besides` is left out."""
+    """A ready frame (without its opening brace) for every socket of the topics but those of `besides`."""
 
     body: bytes
-    besides: str = ""
+    besides: list[str] = []
     droppable: bool = False
 
 
@@ -48,7 +48,13 @@ class Revoked(msgspec.Struct, tag="x", array_like=True):
     code: int = 4401
 
 
-Bulletin = Entries | Ring | Shout | Beat | Revoked
+class Moved(msgspec.Struct, tag="m", array_like=True):
+    """This person came or went, or is seen by others than before: look again."""
+
+    user: str
+
+
+Bulletin = Entries | Ring | Shout | Beat | Revoked | Moved
 Item = tuple[tuple[str, ...], Bulletin]
 
 _MESSAGE = re.compile(rb'\{"rev":\d+,"seq":(\d+)')
@@ -64,6 +70,10 @@ def unpack(payload: bytes) -> Iterator[Item]:
         at += 8
         yield tuple(payload[at : at + topics].decode().split(" ")), _decode(payload[at + topics : at + topics + blob])
         at += topics + blob
+
+
+def moved(users: Iterable[str]) -> list[Item]:
+    return [((f"presence:{user}",), Moved(user)) for user in users]
 
 
 def last_seq(items: Sequence[bytes]) -> int:

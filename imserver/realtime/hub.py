@@ -6,13 +6,14 @@ A removal is an entry of its group, and takes the socket off before anything lat
 import asyncio
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from imserver.realtime.bulletin import Entries, Item, Revoked, Ring, Shout, trim
+from imserver.realtime.bulletin import Entries, Item, Moved, Revoked, Ring, Shout, trim
 from imserver.realtime.frames import arrival, spell, weave
 from imserver.realtime.layer import Bus
 from imserver.realtime.listener import Answer, Listener, Store
@@ -39,19 +40,18 @@ class Hub(Topics):
         order = Order(self._deliver, store.between, self._broken)
         super().__init__(store, order, bus.line(self.hear, self._restored))
         self._tasks: set[asyncio.Task[None]] = set()
+        self._takers: Mapping[type, Callable[[tuple[str, ...], Any], None]] = {
+            Entries: order.take,
+            Ring: self._ring,
+            Shout: self._shout,
+            Revoked: lambda _topics, revoked: self.revoke(revoked.sessions, revoked.code),
+            Moved: lambda _topics, moved: self.on_moved(moved.user),
+        }
 
     def hear(self, item: Item) -> None:
         """Something from the bus."""
         topics, bulletin = item
-        if isinstance(bulletin, Entries):
-            self.order.take(topics, bulletin)
-        elif isinstance(bulletin, Ring):
-            if any(topic in self.topics for topic in topics):
-                self.order.ring(topics, bulletin)
-        elif isinstance(bulletin, Shout):
-            self._shout(topics, bulletin)
-        elif isinstance(bulletin, Revoked):
-            self.revoke(bulletin.sessions, bulletin.code)
+        self._takers[type(bulletin)](topics, bulletin)
 
     def tell(self, items: Sequence[Item], answers: Mapping[str, Sequence[Answer]] = MappingProxyType({})) -> None:
         """Something from this process: to its own sockets without Redis, to the other gateways through it.
@@ -70,10 +70,14 @@ class Hub(Topics):
             for socket in self.sessions.get(session, ()):
                 socket.close(code)
 
+    def _ring(self, topics: tuple[str, ...], ring: Ring) -> None:
+        if any(topic in self.topics for topic in topics):
+            self.order.ring(topics, ring)
+
     def _shout(self, topics: Iterable[str], shout: Shout) -> None:
         for topic in topics:
             for socket in tuple(self.topics.get(topic, ())):
-                if socket.user != shout.besides:
+                if socket.user not in shout.besides:
                     socket.push(shout.body, droppable=shout.droppable)
 
     def _deliver(self, topics: Iterable[str], entries: Entries, answers: Sequence[Answer]) -> None:

@@ -12,12 +12,12 @@ from typing import Any
 
 from django.conf import settings
 from redis.asyncio import Redis
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import RedisError
 
 from imserver.realtime.bulletin import Beat, Item, encode, unpack
 
 logger = logging.getLogger(__name__)
-SCRIPT = files("imserver.realtime").joinpath("deliver.lua").read_text()
+DELIVER, ONLINE = (files("imserver.realtime").joinpath(f"{name}.lua").read_text() for name in ("deliver", "online"))
 BEAT_SECONDS, SILENCE_SECONDS = 5.0, 10.0
 BROKEN = (RedisError, OSError, TimeoutError)
 
@@ -45,7 +45,7 @@ class Line:
         self._wake, self._connected = asyncio.Event(), asyncio.Event()
         self._turn = asyncio.Lock()
         self._heard = asyncio.get_running_loop().time()
-        self._script = ""
+        self._deliver, self._online = map(self._client.register_script, (DELIVER, ONLINE))
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -84,6 +84,11 @@ class Line:
             return
         self._outgoing.extend(items)
         self._wake.set()
+
+    async def online(self, users: Sequence[str]) -> set[str]:
+        """Who of these people has a socket on a gateway that lives. Raises RedisError, OSError."""
+        found: list[bytes] = await self._online(args=[settings.REDIS_PREFIX, *(f"user:{user}" for user in users)])
+        return {user for user, is_online in zip(users, found, strict=True) if is_online}
 
     async def _change(self, command: str, topics: Iterable[str]) -> None:
         """One change after the other: who asks for a topic that is on its way, or just leaving, waits for that."""
@@ -150,7 +155,7 @@ class Line:
             items = list(self._outgoing)
             self._outgoing.clear()
             try:
-                await self._run(arguments(items, self.id))
+                await self._deliver(args=arguments(items, self.id))
             except BROKEN as e:
                 logger.warning("A delivery was lost: %s", e)
 
@@ -158,15 +163,6 @@ class Line:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             try:
-                await self._run(arguments([((self._beat_topic,), Beat())], ""))
+                await self._deliver(args=arguments([((self._beat_topic,), Beat())], ""))
             except BROKEN:
                 logger.debug("No heartbeat: Redis is away.")
-
-    async def _run(self, given: list[bytes | str]) -> None:
-        if not self._script:
-            self._script = await self._client.script_load(SCRIPT)
-        try:
-            await self._client.evalsha(self._script, 0, *given)
-        except NoScriptError:
-            self._script = ""
-            await self._client.eval(SCRIPT, 0, *given)

@@ -10,8 +10,8 @@ from redis import Redis
 from redis.commands.core import Script
 from redis.exceptions import RedisError
 
-from imserver.realtime.bulletin import Item, Revoked
-from imserver.realtime.line import SCRIPT, arguments
+from imserver.realtime.bulletin import Item, Revoked, moved
+from imserver.realtime.line import DELIVER, arguments
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ class Undelivered(Exception):
 
 @cache
 def _script() -> Script:
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=2).register_script(SCRIPT)
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=2).register_script(DELIVER)
 
 
 def deliver(items: Sequence[Item]) -> None:
@@ -40,6 +40,11 @@ def tell(items: Sequence[Item]) -> None:
         deliver(items)
     except Undelivered as e:
         logger.warning("A delivery was lost: %s", e)
+
+
+def seen_anew(user_ids: Sequence[UUID]) -> None:
+    """Somebody else may see these people now, or no longer."""
+    tell(moved(map(str, user_ids)))
 
 
 def revoked(user_id: UUID, session_ids: Sequence[UUID], code: int) -> None:

@@ -4,8 +4,9 @@ Every start is the same: register the topic and wait for the confirmation, read 
 what was held meanwhile. No permission is kept: who may hear a group is read after its topic is confirmed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+from imserver.realtime.bulletin import moved
 from imserver.realtime.line import Line
 from imserver.realtime.listener import Listener, Store
 from imserver.realtime.order import Order
@@ -19,6 +20,7 @@ class Topics:
         self.topics: dict[str, set[Listener]] = {}
         self.sessions: dict[str, tuple[Listener, ...]] = {}  # several tabs may share one
         self.order, self.line = order, line
+        self.on_moved: Callable[[str], None] = lambda user: None
         self._store = store
         self._early: dict[str, dict[Listener, float]] = {}  # by topic: up to which rev it is too early for a listener
 
@@ -31,7 +33,10 @@ class Topics:
         """Listen for people and their groups; returns once nothing that comes later can be missed."""
         for socket in sockets:
             self._add(f"user:{socket.user}", socket)  # once more: it may have left meanwhile
-        await self.line.register({f"user:{socket.user}" for socket in sockets})
+        here = {f"user:{socket.user}": socket.user for socket in sockets}
+        came = [user for topic, user in here.items() if self.topics[topic] <= sockets.keys()]
+        await self.line.register(here)
+        self._moved(came)
         await self.join(sockets)
 
     async def join(self, sockets: Mapping[Listener, Sequence[str]]) -> dict[tuple[str, str], int]:
@@ -68,6 +73,20 @@ class Topics:
                 removed.setdefault(socket, []).append(group)
         return removed
 
+    async def watch(self, socket: Listener, users: Iterable[str]) -> None:
+        """Hear when these people, instead of those named before, come, go, or are seen by others than till now."""
+        wanted = {f"presence:{user}" for user in users}
+        held = {topic for topic in socket.topics if topic.startswith("presence:")}
+        for topic in wanted - held:
+            self._add(topic, socket)
+        await self.line.register(wanted - held)
+        await self.exit(socket, held - wanted)
+
+    def _moved(self, users: Collection[str]) -> None:
+        for user in users:
+            self.on_moved(user)
+        self.line.deliver(moved(users))
+
     def _add(self, topic: str, socket: Listener) -> bool:
         """Says whether the topic is new here."""
         socket.topics.add(topic)
@@ -100,6 +119,7 @@ class Topics:
             self._early.pop(topic, None)
             self.order.forget(topic.partition("conversation:")[2])
         await self.line.unregister(empty)
+        self._moved([topic.removeprefix("user:") for topic in empty if topic.startswith("user:")])
 
     def _listeners(self, topic: str, prev: int) -> set[Listener]:
         """Who may hear what follows `prev`."""

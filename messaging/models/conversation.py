@@ -17,6 +17,7 @@ class Conversation(models.Model):
     blanked_rev = models.BigIntegerField(default=0)
     members = models.IntegerField(default=0)
     last_at = models.DateTimeField(db_default=Now())
+    slow_s = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "conversation"
@@ -49,11 +50,14 @@ class Member(models.Model):
     from_seq = models.BigIntegerField(default=0)
     hidden_before = models.BigIntegerField(default=0)
     read_seq = models.BigIntegerField(default=0)
+    shown_seq = models.BigIntegerField(default=0, db_default=0)
+    """What others are shown as read."""
     delivered_seq = models.BigIntegerField(default=0)
     own_ahead = models.IntegerField(default=0)
     notify = models.SmallIntegerField(default=0)
     pinned_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
+    posted_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "member"
@@ -62,6 +66,6 @@ class Member(models.Model):
         return f"{self.user_id} in {self.conversation_id}"
 
     def refused(self, now: datetime) -> int:
-        """Why this member may not write, as the bits of errors.REFUSALS; append_v1 says the same of a message."""
+        """Why this member may not write, as the bits of errors.REFUSALS; append_v2 says the same of a message."""
         muted = self.muted_until is not None and self.muted_until > now
         return self.denied | 16 * muted | 32 * (self.role < self.conversation.post_role)

@@ -1,6 +1,17 @@
 """Reads. Each is written once, as an `imserver.database.Query`, and serves sockets and REST alike."""
 
-from messaging.queries.members import Audience, Standing, audience, changed, groups_of, is_denied, memberships, standing
+from messaging.queries.members import (
+    Audience,
+    Onlookers,
+    Standing,
+    audience,
+    changed,
+    groups_of,
+    memberships,
+    readers,
+    standing,
+    typing,
+)
 from messaging.queries.messages import history, later, message
 from messaging.queries.pages import Page, between, pull
 from messaging.queries.rows import BLANKED, COLUMNS, SELECT, fitting
@@ -10,6 +21,7 @@ __all__ = [
     "COLUMNS",
     "SELECT",
     "Audience",
+    "Onlookers",
     "Page",
     "Standing",
     "audience",
@@ -18,10 +30,11 @@ __all__ = [
     "fitting",
     "groups_of",
     "history",
-    "is_denied",
     "later",
     "memberships",
     "message",
     "pull",
+    "readers",
     "standing",
+    "typing",
 ]

@@ -41,12 +41,6 @@ def standing(user: UUID, conversation: UUID) -> Query[Standing]:
     return Standing(*rows[0])
 
 
-def is_denied(user: UUID, conversation: UUID) -> Query[bool]:
-    """Whether some policy keeps this member from writing here."""
-    rows = yield ("select denied <> 0 from member where user_id = %s and conversation_id = %s", [user, conversation])
-    return bool(rows and rows[0][0])
-
-
 class Audience(NamedTuple):
     """Where a conversation is heard: on its own topic if it is a group, else on those of its people."""
 
@@ -74,6 +68,50 @@ def audience(conversations: Iterable[UUID]) -> Query[dict[UUID, Audience]]:
         )
         for cid, kind, members, users in rows
     }
+
+
+class Onlookers(NamedTuple):
+    """Who hears of something that a member does, and who of the conversation does not."""
+
+    audience: Audience
+    besides: tuple[str, ...]
+
+
+def typing(user: UUID, conversation: UUID) -> Query[Onlookers | None]:
+    """Who sees this person type: nobody where he may not write or that is too large, and nobody across a block."""
+    rows = yield (
+        """
+        select c.members, array(select o.user_id from member o where o.conversation_id = c.id and o.user_id <> m.user_id
+          and not (may_reach_v1(m.user_id, o.user_id) and may_reach_v1(o.user_id, m.user_id)))
+        from member m join conversation c on c.id = m.conversation_id
+        where m.user_id = %s and c.id = %s and c.members <= %s and m.denied = 0 and m.role >= c.post_role
+          and coalesce(m.muted_until < clock_timestamp(), true)
+        """,
+        [user, conversation, LIMITS["group_marks"]],
+    )
+    if not rows:
+        return None
+    heard = yield from audience([conversation])
+    return Onlookers(heard[conversation], (str(user), *map(str, rows[0][1])))
+
+
+def readers(conversations: Iterable[UUID]) -> Query[dict[UUID, Onlookers]]:
+    """Who is told of marks: in a small group none of those who show none of their own."""
+    heard = yield from audience(conversations)
+    groups = [cid for cid, where in heard.items() if not where.wide and where.topics == (f"conversation:{cid}",)]
+    rows: list[tuple[Any, ...]] = []
+    if groups:
+        rows = yield (
+            """
+            select m.conversation_id, m.user_id from member m join accounts_user a on a.id = m.user_id
+            where m.conversation_id = any(%s::uuid[]) and not a.read_receipts
+            """,
+            [groups],
+        )
+    quiet: dict[UUID, list[str]] = {}
+    for cid, user in rows:
+        quiet.setdefault(cid, []).append(str(user))
+    return {cid: Onlookers(where, tuple(quiet.get(cid, ()))) for cid, where in heard.items()}
 
 
 def groups_of(users: Sequence[UUID]) -> Query[list[tuple[UUID, UUID]]]:

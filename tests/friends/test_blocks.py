@@ -1,5 +1,7 @@
 """A blocked person is answered as a stranger is, and learns nothing."""
 
+from uuid import UUID, uuid4
+
 import pytest
 
 from friends.models import Block
@@ -93,3 +95,21 @@ def test_pages_of_blocks(ann: Person, bob: Person, eve: Person) -> None:
     first = api(ann).get("/v1/blocks?limit=1")
     second = api(ann).get(f"/v1/blocks?limit=1&after={first['next']}")
     assert len({one["person"]["id"] for one in first["items"] + second["items"]}) == 2
+
+
+def mentions(person: Person, conversation: UUID) -> int:
+    return int(api(person).get(f"/v1/conversations/{conversation}")["mentions"])
+
+
+def test_a_mention_by_the_blocked_does_not_count_while_he_is(ann: Person, bob: Person, eve: Person) -> None:
+    befriend(ann, bob)
+    group = make.group(bob, ann, eve)
+    block(ann, bob)
+    named = [str(ann.id), str(eve.id), "all"]
+    said = {"key": str(uuid4()), "kind": "text", "content": {"text": "you!"}, "mentions": named}
+    ok = api(bob).call("POST", f"/v1/conversations/{group}/messages", said, status=201)
+    assert "mentions_dropped" not in ok, "he cannot tell"
+    assert (mentions(ann, group), mentions(eve, group)) == (0, 1)
+    assert api(ann).get(f"/v1/conversations/{group}")["unread"] == 1
+    api(ann).delete(f"/v1/blocks/{bob.id}", status=204)
+    assert mentions(ann, group) == 1

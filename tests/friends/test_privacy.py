@@ -29,8 +29,16 @@ def refused(one: Person, other: Person) -> bool:
 
 
 def test_at_first_everybody_may_ask_and_find(ann: Person) -> None:
-    expected = {"friend_requests": "all", "found_by_name": True, "found_by_email": True}
-    assert api(ann).get("/v1/me/privacy") == expected
+    expected = {"friend_requests": "all", "found_by_name": True, "found_by_email": True, "read_receipts": True}
+    assert api(ann).get("/v1/me/privacy").items() >= expected.items()
+
+
+@pytest.mark.parametrize(("friends_only", "seen_by"), [(True, "friends"), (False, "all")])
+def test_at_first_friends_see_one_online_or_all_where_nobody_needs_friends(
+    settings: Any, db: None, friends_only: bool, seen_by: str
+) -> None:
+    settings.FRIENDS_ONLY = friends_only
+    assert api(make.person("new")).get("/v1/me/privacy")["presence"] == seen_by
 
 
 def test_nobody_may_ask_who_wants_nobody_to(ann: Person, bob: Person) -> None:

@@ -121,7 +121,8 @@ class Stage:
         """Old state + live events = fresh fetch, also for a device that was away."""
         await self.converge()
         for phone in self.away:
-            await (await phone.connect()).load()
+            if not phone.connected:
+                await (await phone.connect()).load()
         await converged([*self.devices, *self.away])
 
     async def close(self) -> None:

@@ -1,5 +1,13 @@
+from django.utils import timezone
+
+from friends import actions as friends
 from messaging import actions
-from tests.gateway.stage import Stage, django
+from tests.gateway.stage import Stage, django, until
+from tests.phone import Phone
+
+
+def typists(phone: Phone) -> set[str]:
+    return {frame["user"] for frame in phone.frames_of("typing")}
 
 
 async def test_somebody_who_types_on_is_told_of_once_in_three_seconds(stage: Stage) -> None:
@@ -19,10 +27,19 @@ async def test_who_may_not_write_is_not_seen_typing(stage: Stage) -> None:
     await stage.of(stage.bob).tell("typing", {"conversation": str(stage.direct)})
     await stage.of(stage.bob).say("hello?", str(stage.direct))
     await stage.converge()
-    typists = {
-        frame["data"]["user"]
-        for person in (stage.ann, stage.bob)
-        for frame in stage.of(person).frames
-        if frame["type"] == "typing"
-    }
-    assert typists == {str(stage.bob.id)}
+    assert typists(stage.of(stage.ann)) | typists(stage.of(stage.bob)) == {str(stage.bob.id)}
+
+
+async def test_nobody_is_seen_typing_across_a_block(stage: Stage) -> None:
+    await django(friends.block, user_id=stage.bob.id, other_id=stage.ann.id, now=timezone.now())
+    for person in (stage.ann, stage.bob):
+        await stage.of(person).tell("typing", {"conversation": str(stage.group)})
+        await until(lambda person=person: str(person.id) in typists(stage.of(stage.cat)))
+    assert typists(stage.of(stage.bob)) == typists(stage.of(stage.ann)) == set()
+
+
+async def test_a_stranger_types_to_nobody(stage: Stage) -> None:
+    await stage.of(stage.eve).tell("typing", {"conversation": str(stage.group)})
+    await stage.of(stage.bob).tell("typing", {"conversation": str(stage.group)})
+    await until(lambda: typists(stage.of(stage.cat)))
+    assert typists(stage.of(stage.cat)) == {str(stage.bob.id)}

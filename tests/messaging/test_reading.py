@@ -188,11 +188,11 @@ def test_what_was_read_was_delivered_and_what_was_delivered_was_not_read(ann: Pe
     for _ in range(5):
         make.message(ann, conversation)
     moves = [
-        (None, 3, (0, 3, True)),
-        (2, None, (2, 3, True)),
-        (2, 3, (2, 3, False)),
-        (4, 1, (4, 4, True)),
-        (None, None, (4, 4, False)),
+        (None, 3, (0, 0, 3, True, True)),
+        (2, None, (2, 2, 3, True, True)),
+        (2, 3, (2, 2, 3, False, False)),
+        (4, 1, (4, 4, 4, True, True)),
+        (None, None, (4, 4, 4, False, False)),
     ]
     for read, delivered, stands in moves:
         [found] = log.mark([Mark(conversation, bob.id, read, delivered)])

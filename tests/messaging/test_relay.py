@@ -19,7 +19,7 @@ from imserver.events.event import Events
 from imserver.ids import uuid7
 from imserver.realtime import push
 from imserver.realtime.bulletin import Item, Ring
-from imserver.realtime.line import SCRIPT
+from imserver.realtime.line import DELIVER
 from messaging import actions, log, outgoing, queries, relay
 from messaging.models import Conversation, Entry, Outbox
 from messaging.writes import Draft
@@ -137,7 +137,7 @@ def test_without_redis_the_outbox_keeps_what_it_has(
 ) -> None:
     direct = make.direct(ann, bob)
     log.append(drafts(ann, direct))
-    nowhere = Redis.from_url("redis://127.0.0.1:1").register_script(SCRIPT)
+    nowhere = Redis.from_url("redis://127.0.0.1:1").register_script(DELIVER)
     with monkeypatch.context() as away:
         away.setattr(push, "_script", lambda: nowhere)
         with pytest.raises(push.Undelivered):
