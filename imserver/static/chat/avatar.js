@@ -13,6 +13,11 @@ export function conversationAvatar({ id, head }, title, size = "") {
   return avatar(head.peer?.id ?? id, title, size);
 }
 
+/** A face, with a dot while that person is online; say it in words too. @param {HTMLElement} face @param {boolean} online */
+export function withDot(face, online) {
+  return h("span", { class: "face" }, face, online && h("span", { class: "dot", "aria-hidden": "true" }));
+}
+
 /** @param {string} id */
 export function hue(id) {
   let sum = 0;

@@ -8,6 +8,7 @@ const LONG_WEEKDAY = new Intl.DateTimeFormat(undefined, { weekday: "long" });
 const DATE = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const LONG_DATE = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const FULL_DATE = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
+const DAY_AND_MONTH = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long" });
 const NUMERIC_DATE = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "2-digit", year: "2-digit" });
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const AGO = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
@@ -60,6 +61,18 @@ export function day(at) {
   if (days === 1) return "Yesterday";
   if (days < 7) return LONG_WEEKDAY.format(date);
   return date.getFullYear() === new Date().getFullYear() ? LONG_DATE.format(date) : FULL_DATE.format(date);
+}
+
+/** When a person was last here; nothing where that is not shown. @param {import("../im-client/types.js").Seen} [seen] */
+export function lastSeen({ online, last_seen_at } = { online: false }) {
+  if (online) return "online";
+  if (!last_seen_at) return "";
+  const date = new Date(last_seen_at);
+  const days = daysAgo(date);
+  if (days <= 0) return `last seen today at ${CLOCK.format(date)}`;
+  if (days === 1) return "last seen yesterday";
+  const thisYear = date.getFullYear() === new Date().getFullYear();
+  return `last seen on ${(thisYear ? DAY_AND_MONTH : FULL_DATE).format(date)}`;
 }
 
 /** @param {string} one @param {string} other */

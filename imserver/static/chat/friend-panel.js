@@ -83,9 +83,10 @@ export class FriendPanel {
 
   /** @param {Friend} friend @returns {View} */
   #view({ person, tags, pinned }) {
-    const { friends } = this.actions;
+    const { friends, client } = this.actions;
     const line = friends.hasBlocked(person.id) ? `@${person.username} · blocked` : `@${person.username}`;
-    return { id: person.id, name: friends.nameOf(person), line, tags, pinned };
+    const online = client.presence.isOnline(person.id);
+    return { id: person.id, name: friends.nameOf(person), line, tags, pinned, online };
   }
 
   /** @param {View} view */

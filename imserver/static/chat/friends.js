@@ -50,7 +50,7 @@ export function openFriends(client, { open, find }) {
   const dialog = openDialog("Friends", tabs.bar, problem.node, lead, ...shown.map(({ node }) => node));
   dialog.classList.add("friends");
   dialog.addEventListener("close", () => closing.abort());
-  friends.addEventListener("change", draw, { signal: closing.signal });
+  for (const source of [friends, client.presence]) source.addEventListener("change", draw, { signal: closing.signal });
   tabs.select(friends.incoming.length ? "requests" : "friends");
   draw();
   tabs.focus();

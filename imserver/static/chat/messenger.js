@@ -8,6 +8,7 @@ import { openFriends } from "./friends.js";
 import { followLink, linkedName } from "./link.js";
 import { Sidebar } from "./sidebar.js";
 import { Thread } from "./thread.js";
+import { watchPeople } from "./watching.js";
 
 /** Why the server ended it, where only logging in again helps. @type {Record<string, string>} */
 const GOODBYES = {
@@ -42,6 +43,7 @@ export class Messenger {
     );
     this.node = h("div", { class: "messenger" }, skip, this.banner.node, this.sidebar.node, this.main);
     this.#listen();
+    watchPeople(this.client, this.#closing.signal);
     this.client.start();
   }
 
@@ -71,7 +73,7 @@ export class Messenger {
     });
     on("removed", ({ id }) => id === this.thread?.conversation.id && closeConversation());
     on("outbox", ({ id }) => id === this.thread?.conversation.id && this.thread?.updateDrafts());
-    on("typing", ({ id }) => id === this.thread?.conversation.id && this.thread?.updateTyping());
+    on("typing", ({ id }) => id === this.thread?.conversation.id && this.thread?.updateLine());
     addEventListener("hashchange", () => this.#route(), { signal });
     addEventListener("keydown", (event) => this.#key(event), { signal });
   }

@@ -1,8 +1,8 @@
-import { avatar } from "./avatar.js";
-import { arrange, h } from "./dom.js";
+import { avatar, withDot } from "./avatar.js";
+import { arrange, h, spoken } from "./dom.js";
 
 /**
- * @typedef {{ id: string, name: string, line: string }} View   `line`: below the name
+ * @typedef {{ id: string, name: string, line: string, online?: boolean }} View   `line`: below the name
  * @typedef {{ node: HTMLLIElement, drawn: string }} Row
  */
 
@@ -55,13 +55,14 @@ export class PersonList {
 }
 
 /** The face and the names, with whatever else stands below them. @param {View} view @param {...(Node | null)} below */
-export function personBody({ id, name, line }, ...below) {
+export function personBody({ id, name, line, online = false }, ...below) {
   return [
-    avatar(id, name, "small"),
+    withDot(avatar(id, name, "small"), online),
     h(
       "span",
       { class: "person-body" },
       h("strong", { class: "person-name", dir: "auto" }, name),
+      online && spoken(" online"),
       h("span", { class: "person-line" }, line),
       ...below,
     ),

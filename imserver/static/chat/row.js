@@ -1,4 +1,4 @@
-import { conversationAvatar } from "./avatar.js";
+import { conversationAvatar, withDot } from "./avatar.js";
 import { h, spoken } from "./dom.js";
 import { readDraft } from "./drafts.js";
 import { preview, shortTime, titleOf } from "./format.js";
@@ -26,9 +26,9 @@ export class ConversationRow {
     const drawn = JSON.stringify(view);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
-    const { title, at, tick, unread } = view;
+    const { title, at, tick, unread, online } = view;
     this.node.replaceChildren(
-      conversationAvatar(this.conversation, title),
+      withDot(conversationAvatar(this.conversation, title), online),
       h(
         "span",
         { class: "row-body" },
@@ -36,6 +36,7 @@ export class ConversationRow {
           "span",
           { class: "row-top" },
           h("span", { class: "row-title", dir: "auto" }, title),
+          online && spoken(" online"),
           tick && ticks(tick),
           at && h("time", { class: "row-time", datetime: at }, shortTime(at)),
         ),
@@ -56,6 +57,7 @@ export class ConversationRow {
       at: last?.created_at ?? "",
       tick: mine && last ? this.#tick(waiting) : "",
       unread: head.unread,
+      online: Boolean(head.peer) && client.presence.isOnline(head.peer?.id ?? ""),
       typing: client.typing.in(id).length > 0,
       draft: location.hash.slice(1) === id ? "" : readDraft(client.user.id, id),
       text: last ? preview(/** @type {any} */ (last)) : "",

@@ -68,7 +68,7 @@ export class Sidebar {
     );
     for (const type of ["ready", "conversation", "removed", "outbox", "typing", "status", "user"])
       client.addEventListener(type, () => this.#schedule());
-    client.friends.addEventListener("change", () => this.#schedule());
+    for (const source of [client.friends, client.presence]) source.addEventListener("change", () => this.#schedule());
     addEventListener("draft", () => this.#schedule(), { signal });
     this.#schedule();
   }

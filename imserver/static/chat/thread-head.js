@@ -1,6 +1,6 @@
 import { conversationAvatar } from "./avatar.js";
 import { h, icon } from "./dom.js";
-import { titleOf } from "./format.js";
+import { lastSeen, titleOf } from "./format.js";
 import { Menu } from "./menu.js";
 import { standingOf } from "./standing.js";
 
@@ -53,7 +53,8 @@ export class ThreadHead {
     const drawn = [title, mayWrite, peer && this.client.friends.standing(peer.id)].join();
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
-    this.title.textContent = this.title.title = title;
+    this.title.textContent = title;
+    this.title.title = peer ? `${title} @${peer.username}` : title;
     this.face.replaceChildren(conversationAvatar(this.conversation, title, "small"));
     this.more.hidden = !peer;
     this.more.setAttribute("aria-label", `More about ${title}`);
@@ -63,13 +64,17 @@ export class ThreadHead {
     if (hadFocus) this.more.focus();
   }
 
-  /** @param {boolean} typing */
-  showTyping(typing) {
-    const { head } = this.conversation;
-    this.subtitle.classList.toggle("typing", typing);
-    this.subtitle.textContent = typing
-      ? "typing…"
-      : { self: "Only you can see this", group: "Group", direct: `@${head.peer?.username}` }[head.kind];
+  /** Below the title. @param {boolean} typing */
+  drawLine(typing) {
+    const line = typing ? "typing…" : this.#about();
+    this.subtitle.className = `thread-subtitle ${line === "online" ? "online" : ""} ${typing ? "typing" : ""}`;
+    if (this.subtitle.textContent !== line) this.subtitle.textContent = line;
+  }
+
+  #about() {
+    const peer = this.#peer;
+    if (peer) return lastSeen(this.client.presence.get(peer.id)) || `@${peer.username}`;
+    return this.conversation.head.kind === "self" ? "Only you can see this" : "Group";
   }
 
   #showMenu() {

@@ -10,6 +10,7 @@ import { PersonActions } from "./person-actions.js";
 import { ThreadHead } from "./thread-head.js";
 
 const FIRST_SCREEN = 30;
+const MINUTE = 60_000;
 const WRITING = new Set(["reply", "edit", "retry"]);
 
 /**
@@ -47,12 +48,15 @@ export class Thread {
       addEventListener(type, () => this.log.reportSeen(), { signal, capture: true });
     client.addEventListener("status", () => client.connection.online && this.#fill(), { signal });
     client.friends.addEventListener("change", () => this.#drawPerson(), { signal });
+    client.presence.addEventListener("change", () => this.updateLine(), { signal });
+    const timer = setInterval(() => this.updateLine(), MINUTE); // "today" must not outlive midnight
+    signal.addEventListener("abort", () => clearInterval(timer));
   }
 
   /** Call once it is in the document. */
   opened() {
     this.log.open();
-    this.updateTyping();
+    this.updateLine();
     if (matchMedia("(pointer: fine)").matches) this.composer.focus();
     this.#fill();
   }
@@ -76,9 +80,10 @@ export class Thread {
     this.log.updateDrafts();
   }
 
-  updateTyping() {
+  /** Whether the other is typing, or else here. */
+  updateLine() {
     const typing = this.client.typing.in(this.conversation.id).length > 0;
-    this.head.showTyping(typing);
+    this.head.drawLine(typing);
     this.log.showTyping(typing);
   }
 

@@ -65,7 +65,8 @@ export class Client extends EventTarget {
     this.connection.addEventListener("frame", (event) => this.#frame(/** @type {CustomEvent} */ (event).detail));
     const request = this.connection.request.bind(this.connection);
     const currentStore = () => this.#store;
-    this.shelf = new Shelf({ store: currentStore, me: () => this.user.id, hasBlocked: (id) => this.friends.hasBlocked(id) });
+    const hasBlocked = (/** @type {string} */ person) => this.friends.hasBlocked(person);
+    this.shelf = new Shelf({ store: currentStore, me: () => this.user.id, hasBlocked });
     this.account = new Account({ session, changed: (user) => this.#become(user) });
     this.directory = new Directory({ session, known: (id) => Boolean(this.get(id)), take: (head) => this.#head(head) });
     this.friends = new Friends(this);
