@@ -52,10 +52,15 @@ class BadCredentials(DomainError):
 
 
 class IncorrectCode(DomainError):
-    code, message = (
-        "incorrect_code",
-        "This is not the code of the mail; after three tries ask for another.",
-    )
+    code, message = "incorrect_code", "This is not the code, or no longer; after some tries ask for another or wait."
+
+
+class EmailUnverified(DomainError):
+    code, status, message = "email_unverified", 409, "First show that the e-mail address is yours."
+
+
+class NoSecondFactor(DomainError):
+    code, status, message = "no_second_factor", 409, "Recovery codes go with a second factor; there is none."
 
 
 class WrongPassword(DomainError):

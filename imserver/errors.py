@@ -48,6 +48,10 @@ class NotAuthenticated(DomainError):
     code, status, retry, message = "not_authenticated", 401, "reauth", "Log in first."
 
 
+class ReauthenticationNeeded(DomainError):
+    code, status, message = "reauthentication_needed", 401, "You are logged in; for this prove anew that it is you."
+
+
 class AccountBanned(DomainError):
     code, status, message = "account_banned", 403, "This account is suspended."
 

@@ -39,6 +39,7 @@ def secret(name: str) -> str:
 
 
 SECRET_KEY = secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.words("OLD_SECRET_KEYS")
 TOKEN_KEY = secret("TOKEN_KEY")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1]")
 if PRODUCTION:
@@ -72,6 +73,7 @@ INSTALLED_APPS = [
     "corsheaders",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.headless",
     "rest_framework",
     "drf_spectacular",
@@ -206,6 +208,13 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,1/m/key",
     "request_login_code": "20/m/ip,1/m/key",
 }
+MFA_ADAPTER = "accounts.adapters.factors.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds, since clocks differ
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # else a found key without a PIN might open an account alone
+MFA_ALLOW_UNVERIFIED_EMAIL = not VERIFY_EMAIL
+PASSKEY_DOMAIN = env.text("PASSKEY_DOMAIN")  # empty: the host that was asked
 DEMO_PASSWORD = env.text("DEMO_PASSWORD")
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION

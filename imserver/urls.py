@@ -5,6 +5,7 @@ from typing import Any, cast
 from allauth.headless.account import views as account
 from allauth.headless.base.views import ConfigView
 from allauth.headless.constants import Client
+from allauth.headless.mfa.views import AuthenticatorsView
 from allauth.headless.tokens.views import RefreshTokenView
 from django.contrib import admin
 from django.urls import path, re_path
@@ -22,7 +23,7 @@ def view(name: str) -> Any:
 
 
 def allauth(view: Any) -> Any:
-    return view.as_api_view(client=Client.APP)
+    return (import_string(view) if isinstance(view, str) else view).as_api_view(client=Client.APP)
 
 
 def code(view: Any) -> Any:
@@ -46,6 +47,20 @@ urlpatterns = [
     path("v1/auth/password/request", allauth(account.RequestPasswordResetView), name="request_reset"),
     path("v1/auth/password/reset", code(account.ResetPasswordView), name="reset_password"),
     path("v1/auth/session", allauth(account.SessionView), name="session"),
+    path("v1/auth/reauthenticate", code(account.ReauthenticateView), name="reauthenticate"),
+    path("v1/auth/2fa/authenticate", code("accounts.api.factors.Authenticate")),
+    path("v1/auth/2fa/reauthenticate", code("accounts.api.factors.Reauthenticate"), name="reauthenticate_by_code"),
+    path("v1/auth/webauthn/login", code("accounts.api.factors.LoginPasskey")),
+    path("v1/auth/webauthn/authenticate", code("accounts.api.factors.AuthenticatePasskey")),
+    path(
+        "v1/auth/webauthn/reauthenticate",
+        code("accounts.api.factors.ReauthenticatePasskey"),
+        name="reauthenticate_by_passkey",
+    ),
+    path("v1/account/authenticators", allauth(AuthenticatorsView), name="factors"),
+    path("v1/account/authenticators/totp", code("accounts.api.factors.Totp"), name="totp"),
+    path("v1/account/authenticators/recovery-codes", code("accounts.api.factors.RecoveryCodes"), name="recovery_codes"),
+    path("v1/account/authenticators/webauthn", code("accounts.api.factors.Passkeys"), name="passkeys"),
     path("v1/tokens/refresh", allauth(RefreshTokenView), name="refresh"),
     path("v1/me", view("accounts.api.views.Me")),
     path("v1/me/privacy", view("accounts.api.views.Privacy")),

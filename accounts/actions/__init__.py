@@ -2,6 +2,7 @@
 
 from accounts.actions.coming import Origin, Pair, log_in, refresh, sign_up
 from accounts.actions.devices import end_devices, end_other_devices, end_session, rename_device
+from accounts.actions.factors import spend_step, tell_factors
 from accounts.actions.profile import set_password, update_privacy, update_profile
 from accounts.actions.services import issue_key, mint, put_user, revoke_key
 
@@ -20,6 +21,8 @@ __all__ = [
     "revoke_key",
     "set_password",
     "sign_up",
+    "spend_step",
+    "tell_factors",
     "update_privacy",
     "update_profile",
 ]

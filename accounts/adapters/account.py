@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import actions, rules, tasks
-from accounts.errors import AccountInactive, BadCredentials, IncorrectCode
+from accounts.errors import AccountInactive, BadCredentials, IncorrectCode, WrongPassword
 from accounts.models import User
 from imserver.errors import DomainError, RateLimited
 
@@ -18,22 +18,23 @@ _OURS: Final = {
     "email_password_mismatch": BadCredentials,
     "too_many_login_attempts": RateLimited,
     "incorrect_code": IncorrectCode,
+    "incorrect_password": WrongPassword,
 }
 
 
-def _invalid(refusal: DomainError) -> ValidationError:
+def invalid(refusal: DomainError) -> ValidationError:
     return ValidationError(str(refusal), code=refusal.code)
 
 
 class Account(DefaultAccountAdapter):
     def validation_error(self, code: str, *args: object) -> ValidationError:
-        return _invalid(_OURS[code]()) if code in _OURS else super().validation_error(code, *args)
+        return invalid(_OURS[code]()) if code in _OURS else super().validation_error(code, *args)
 
     def clean_username(self, username: str, shallow: bool = False) -> str:  # noqa: FBT001, FBT002
         try:
             return super().clean_username(rules.username(username), shallow)
         except DomainError as e:
-            raise _invalid(e) from e
+            raise invalid(e) from e
 
     def save_user(
         self,
@@ -74,7 +75,7 @@ class SignUp(forms.Form):
                 rules.display_name(str(self.cleaned_data["display_name"])) if self.cleaned_data["display_name"] else ""
             )
         except DomainError as e:
-            raise _invalid(e) from e
+            raise invalid(e) from e
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """allauth asks for this hook; Account.save_user has stored everything by now."""

@@ -10,7 +10,16 @@ from accounts import actions, tokens
 from accounts.adapters.account import Account
 from accounts.models import Device, User
 
-_NEED_TOKEN: Final = {"session"}  # in the way of any other a stale one must not stand
+_NEED_TOKEN: Final = {  # names of addresses for who is logged in; in the way of any other a stale one must not stand
+    "session",
+    "reauthenticate",
+    "reauthenticate_by_code",
+    "reauthenticate_by_passkey",
+    "factors",
+    "totp",
+    "recovery_codes",
+    "passkeys",
+}
 
 
 class DeviceTokens(SessionTokenStrategy):

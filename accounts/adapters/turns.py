@@ -6,6 +6,8 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
+from accounts.adapters.devices import DeviceTokens
+
 View = Callable[..., HttpResponse]
 
 
@@ -15,7 +17,7 @@ def one_by_one(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():
-            Session.objects.select_for_update().filter(pk=request.headers.get("X-Session-Token", "")).first()
+            Session.objects.select_for_update().filter(pk=DeviceTokens().get_session_token(request) or "").first()
             return view(request, *args, **kwargs)
 
     return guarded

@@ -60,8 +60,14 @@ def _spell(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase
     if faults := said.get("errors"):
         error = of_fields(_by_param(faults))
         return _respond(error, {**said, **body(error)})
-    error = _BY_STATUS.get(response.status_code, errors.BadRequest)()
+    error = _reason(response.status_code, said)()
     return _respond(error, {**said, **body(error, response.status_code)})
+
+
+def _reason(status: int, said: dict[str, Any]) -> type[DomainError]:
+    if status == HTTPStatus.UNAUTHORIZED and said.get("meta", {}).get("is_authenticated"):
+        return errors.ReauthenticationNeeded
+    return _BY_STATUS.get(status, errors.BadRequest)
 
 
 def _respond(error: DomainError, content: dict[str, object]) -> JsonResponse:

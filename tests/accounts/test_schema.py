@@ -16,7 +16,13 @@ def test_the_api_describes_itself_without_an_error(schema: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/me", "/v1/users", "/v1/auth/signup", "/v1/auth/login", "/v1/auth/session", "/v1/tokens/refresh"]
+    "path",
+    [
+        *("/v1/me", "/v1/users", "/v1/auth/signup", "/v1/auth/login", "/v1/auth/session", "/v1/tokens/refresh"),
+        *("/v1/auth/reauthenticate", "/v1/auth/2fa/authenticate", "/v1/auth/2fa/reauthenticate"),
+        *("/v1/auth/webauthn/login", "/v1/auth/webauthn/authenticate", "/v1/auth/webauthn/reauthenticate"),
+        *(f"/v1/account/authenticators{one}" for one in ("", "/totp", "/recovery-codes", "/webauthn")),
+    ],
 )
 def test_every_door_of_accounts_is_in_it(schema: Any, path: str) -> None:
     for operation in schema["paths"][path].values():
@@ -30,7 +36,7 @@ def test_it_shows_what_sign_up_takes(schema: Any) -> None:
 
 
 def test_doors_of_others_are_not_in_it(schema: Any) -> None:
-    assert not [path for path in schema["paths"] if "_allauth" in path or "2fa" in path]
+    assert not [path for path in schema["paths"] if "_allauth" in path or "trust" in path]
 
 
 def test_it_can_be_read_in_a_browser() -> None:
