@@ -1,5 +1,6 @@
 import { openDevices } from "./devices.js";
 import { openPassword } from "./password.js";
+import { openPrivacy } from "./privacy.js";
 import { openProfile } from "./profile.js";
 
 /**
@@ -9,6 +10,7 @@ import { openProfile } from "./profile.js";
 export function accountItems(client, logOut) {
   return [
     { label: "Profile", icon: "profile", act: () => openProfile(client) },
+    { label: "Privacy", icon: "privacy", act: () => openPrivacy(client) },
     { label: "Devices", icon: "devices", act: () => openDevices(client) },
     { label: "Change password", icon: "key", act: () => openPassword(client) },
     { label: "Log out", icon: "logout", act: logOut },

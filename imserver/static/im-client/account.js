@@ -20,6 +20,16 @@ export class Account {
     this.changed(await this.session.call("PATCH", "/v1/me", changes));
   }
 
+  /** @returns {Promise<import("./types.js").Privacy>} */
+  privacy() {
+    return this.session.call("GET", "/v1/me/privacy");
+  }
+
+  /** Answers the settings as they are then. @param {Partial<import("./types.js").Privacy>} changes */
+  updatePrivacy(changes) {
+    return this.session.call("PATCH", "/v1/me/privacy", changes);
+  }
+
   /** Logs all other devices out. @param {{ current_password: string, new_password: string }} passwords */
   changePassword(passwords) {
     return this.session.call("POST", "/v1/account/password/change", passwords);
