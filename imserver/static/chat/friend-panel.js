@@ -1,6 +1,7 @@
 import { h, icon } from "./dom.js";
 import { Menu } from "./menu.js";
 import { PersonList, personBody } from "./person-list.js";
+import { tagItems } from "./tag.js";
 
 /**
  * The friends, those whom one looks for.
@@ -9,6 +10,8 @@ import { PersonList, personBody } from "./person-list.js";
  */
 export class FriendPanel {
   #tag = "";
+  /** What the chosen tag is about to be called. */
+  #renamed = "";
 
   /**
    * @param {import("./person-actions.js").PersonActions} actions
@@ -40,7 +43,7 @@ export class FriendPanel {
     const { friends } = this.actions;
     const all = friends.list();
     const tags = friends.tags();
-    if (!tags.includes(this.#tag)) this.#tag = "";
+    if (!tags.includes(this.#tag)) this.#tag = tags.includes(this.#renamed) ? this.#renamed : "";
     const needle = this.filter.value.trim().toLocaleLowerCase();
     const shown = all.filter((friend) => this.#fits(friend, needle));
     this.search.hidden = !all.length;
@@ -66,7 +69,7 @@ export class FriendPanel {
     const here = [...this.chips.children].indexOf(/** @type {any} */ (document.activeElement));
     this.chips.dataset.drawn = drawn;
     this.chips.hidden = !tags.length;
-    this.chips.replaceChildren(...tags.map((tag) => this.#chip(tag)));
+    this.chips.replaceChildren(...tags.map((tag) => this.#chip(tag)), ...(this.#tag ? [this.#tagMenu(this.#tag)] : []));
     if (here >= 0) /** @type {HTMLElement} */ (this.chips.children[here] ?? this.filter).focus();
   }
 
@@ -79,6 +82,14 @@ export class FriendPanel {
     };
     const properties = { class: "chip", type: "button", dir: "auto", "aria-pressed": String(pressed) };
     return h("button", { ...properties, onclick: choose }, tag);
+  }
+
+  /** @param {string} tag */
+  #tagMenu(tag) {
+    const more = moreButton(`More about the tag ${tag}`);
+    const renaming = (/** @type {string} */ name) => (this.#renamed = name);
+    more.addEventListener("click", () => new Menu(tagItems(this.actions, tag, renaming)).showBelow(more));
+    return more;
   }
 
   /** @param {Friend} friend @returns {View} */
@@ -95,11 +106,7 @@ export class FriendPanel {
     const chips = tags.map((tag) => h("span", { class: "tag", dir: "auto" }, tag));
     const body = personBody(view, chips.length ? h("span", { class: "person-tags" }, ...chips) : null);
     if (pinned) body.push(h("span", { class: "person-pin", role: "img", "aria-label": "Pinned" }, icon("pin")));
-    const more = h(
-      "button",
-      { class: "icon-button", type: "button", "aria-haspopup": "menu", "aria-label": `More about ${name}` },
-      icon("more"),
-    );
+    const more = moreButton(`More about ${name}`);
     more.addEventListener("click", () => this.#showMenu(id, more));
     return [h("button", { class: "person-open", type: "button", onclick: () => this.open(id) }, ...body), more];
   }
@@ -109,4 +116,10 @@ export class FriendPanel {
     const friend = this.actions.friends.get(id);
     if (friend) new Menu(this.actions.items(friend.person, "friends")).showBelow(anchor);
   }
+}
+
+/** @param {string} label */
+function moreButton(label) {
+  const properties = { class: "icon-button", type: "button", "aria-haspopup": "menu", "aria-label": label };
+  return h("button", properties, icon("more"));
 }

@@ -93,3 +93,33 @@ async def test_a_tag_that_is_refused_is_said_at_its_field(friends: Both) -> None
     await ann.page.keyboard.press("Enter")
     await expect(window(ann, "Tags of Bob")).to_contain_text("A tag has 1 to 32 characters")
     await expect(window(ann, "Tags of Bob").get_by_label("New tags")).to_be_focused()
+
+
+async def test_a_tag_is_renamed_and_removed_with_all_who_have_it(friends: Both, again: Again) -> None:
+    ann, bob = friends
+    await call(ann, "PATCH", f"/v1/friends/{await id_of(bob)}", {"tags": ["climbing", "wrok"]})
+    phone = await again(ann)
+    tags = {screen: (await show(screen, "Friends")).locator(".tag") for screen in (ann, phone)}
+    for shown in tags.values():
+        await expect(shown).to_have_text(["climbing", "wrok"])
+    await window(ann).get_by_role("button", name="wrok", exact=True).click()
+    await press(window(ann), "More about the tag wrok")
+    await choose(ann, "Rename tag…")
+    await window(ann, "Rename tag").get_by_label("Name of the tag").fill("\u200b")
+    await press(window(ann, "Rename tag"), "Save")
+    await expect(window(ann, "Rename tag")).to_contain_text("A tag has 1 to 32 characters")
+    await window(ann, "Rename tag").get_by_label("Name of the tag").fill("<b>work</b>")
+    await ann.page.keyboard.press("Enter")
+    await expect(window(ann, "Rename tag")).to_have_count(0)
+    for shown in tags.values():
+        await expect(shown).to_have_text(["<b>work</b>", "climbing"])
+    await expect(window(ann).get_by_role("button", name="<b>work</b>", pressed=True)).to_be_visible()
+    await press(window(ann), "More about the tag <b>work</b>")
+    await choose(ann, "Remove tag…")
+    await ann.answer("Remove “<b>work</b>”?", "Cancel")
+    await press(window(ann), "More about the tag <b>work</b>")
+    await choose(ann, "Remove tag…")
+    await ann.answer("Remove “<b>work</b>”?", "Remove")
+    for shown in tags.values():
+        await expect(shown).to_have_text(["climbing"])
+    await expect(window(ann).get_by_label("Filter friends")).to_be_focused()
