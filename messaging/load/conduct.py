@@ -7,11 +7,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import Any, Generic
 
 from messaging.load import client, measure
-from messaging.load.plan import Plan, Tally, Window
+from messaging.load.plan import Job, T, Window
 
-CONNECT_SECONDS, END_SECONDS, START_SECONDS = 120, 60, 0.2
+CONNECT_SECONDS, END_SECONDS, START_SECONDS = 120, 120, 0.2
 
 
 class Failed(Exception):
@@ -19,8 +20,8 @@ class Failed(Exception):
 
 
 @dataclass(frozen=True)
-class Measured:
-    tally: Tally
+class Measured(Generic[T]):
+    tally: T
     cpu: dict[str, float]
     load: float
     """The machine's load average in the middle of it all."""
@@ -38,8 +39,8 @@ def keep_off(taken: list[int | None]) -> None:
     os.sched_setaffinity(0, os.sched_getaffinity(0) - {core for core in taken if core is not None})
 
 
-def run(plans: list[Plan], roles: dict[str, list[int]], warm_up: int, seconds: int) -> Measured:
-    with _clients(plans) as (pids, links):
+def run(jobs: list[Job[T]], roles: dict[str, list[int]], warm_up: int, seconds: int) -> Measured[T]:
+    with _clients(jobs) as (pids, links):
         for link in links:
             _hear(link, CONNECT_SECONDS)
         roles = {**roles, "clients": pids}
@@ -52,21 +53,18 @@ def run(plans: list[Plan], roles: dict[str, list[int]], warm_up: int, seconds: i
         _sleep_until(window.closes)
         after = measure.cpu_seconds(roles)
         load, server_mb = os.getloadavg()[0], measure.resident_mb(roles.get("server", []))
-        tally = Tally()
-        for link in links:
-            if part := _hear(link, END_SECONDS):
-                tally.add(part)
+        tally = _gather(links)
     return Measured(tally, {role: after[role] - before[role] for role in roles}, load, server_mb)
 
 
 @contextlib.contextmanager
-def _clients(plans: list[Plan]) -> Iterator[tuple[list[int], list[Connection]]]:
+def _clients(jobs: list[Job[T]]) -> Iterator[tuple[list[int], list[Connection]]]:
     context = multiprocessing.get_context("spawn")
     processes, links = [], []
     try:
-        for plan in plans:
+        for job in jobs:
             mine, theirs = context.Pipe()
-            process = context.Process(target=client.main, args=(plan, theirs), daemon=True)
+            process = context.Process(target=client.main, args=(job, theirs), daemon=True)
             process.start()
             theirs.close()
             processes.append(process)
@@ -78,10 +76,18 @@ def _clients(plans: list[Plan]) -> Iterator[tuple[list[int], list[Connection]]]:
             process.join()
 
 
-def _hear(link: Connection, seconds: float) -> Tally | None:
+def _gather(links: list[Connection]) -> Any:
+    """The tallies of all clients in one."""
+    first, *others = [_hear(link, END_SECONDS) for link in links]
+    for other in others:
+        first.add(other)
+    return first
+
+
+def _hear(link: Connection, seconds: float) -> Any:
     """What the client says next: None when it is ready, its tally at the end."""
     try:
-        said: Tally | str | None = link.recv() if link.poll(seconds) else "it does not answer"
+        said = link.recv() if link.poll(seconds) else "it does not answer"
     except EOFError:
         said = "it ended"
     if isinstance(said, str):

@@ -1,6 +1,7 @@
 """A connection of the load tool: it greets, reads frames and acknowledges them, as cheaply as it can."""
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import msgspec
@@ -13,20 +14,26 @@ ACK_FRAMES, ACK_BYTES, ACK_SECONDS = 32, 65_536, 0.45
 
 
 class Connection(picows.WSListener):
-    def __init__(self, token: str, tally: Tally) -> None:
-        self.token = token
+    def __init__(self, hello: bytes, tally: Tally) -> None:
+        self.hello = hello
         self.tally = tally
         self.loop = asyncio.get_running_loop()
-        self.welcomed: asyncio.Future[None] = self.loop.create_future()
+        self.welcomed: asyncio.Future[wire.Welcome] = self.loop.create_future()
+        self.greeted_at = 0
         self.transport: picows.WSTransport | None = None
         self.leaving = False
         self._frame = self._unacked = self._unacked_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._on: dict[type, Callable[..., None]] = {}
+        self._on: dict[type, Callable[..., None]] = {
+            wire.Welcome: self.on_welcome,
+            wire.Failure: self.on_failure,
+            wire.Ping: self.on_ping,
+        }
 
     def on_ws_connected(self, transport: picows.WSTransport) -> None:
         self.transport = transport
-        self.write(wire.hello(self.token))
+        self.greeted_at = time.monotonic_ns()
+        self.write(self.hello)
 
     def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
         if frame.msg_type is not picows.WSMsgType.TEXT:
@@ -49,6 +56,15 @@ class Connection(picows.WSListener):
         if self._timer:
             self._timer.cancel()
         self.fail("the connection was lost")
+
+    def on_welcome(self, welcome: wire.Welcome) -> None:
+        self.welcomed.set_result(welcome)
+
+    def on_failure(self, error: wire.Failure) -> None:
+        self.fail(f"error: {error.data.code}")
+
+    def on_ping(self, _ping: wire.Ping) -> None:
+        self.write(wire.PONG)
 
     def write(self, payload: bytes) -> None:
         if self.transport is not None:

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from messaging.load.wire import DIGITS
 
 LARGEST_TEXT = 8_000
+SCENARIOS = {
+    "pairs": "two people each write to each other",
+    "group": "everybody hears everybody",
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Options:
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("scenario", choices=("pairs", "group"), help="pairs: two people each; group: everybody hears everybody")
+    add("scenario", choices=SCENARIOS, help="; ".join(f"{name}: {what}" for name, what in SCENARIOS.items()))
     add("--pairs", type=_at_least(1), default=50, help="conversations of two")
     add("--groups", type=_at_least(1), default=10)
     add("--members", type=_at_least(2), default=50, help="of each group; all are online")

@@ -1,7 +1,9 @@
 """What one client process is to do, and what it saw. Plain data: no Django, no sockets."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, fields
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 TICKS_PER_MS = 100
 """Latencies are counted in steps of 10 microseconds."""
@@ -10,30 +12,10 @@ NS_PER_TICK = 1_000_000 // TICKS_PER_MS
 
 @dataclass(frozen=True)
 class Seat:
-    """One member of a room: one socket."""
+    """One person with one device."""
 
     user: str
     token: str
-
-
-@dataclass(frozen=True)
-class Room:
-    """A conversation whose members are all online and idle until the run begins."""
-
-    conversation: str
-    seats: list[Seat]
-
-
-@dataclass(frozen=True)
-class Plan:
-    url: str
-    rooms: list[Room]
-    in_flight: int
-    rotate: bool
-    """The next message is sent by the next member; else by the one whose last was answered."""
-    size: int
-    core: int | None = None
-    """The processor core of the client process."""
 
 
 @dataclass(frozen=True)
@@ -43,38 +25,40 @@ class Window:
     opens: int
     closes: int
 
+    def holds(self, moment: int) -> bool:
+        return self.opens <= moment < self.closes
 
-@dataclass
-class Seen:
-    """What the sockets of one room hold at the end."""
 
-    conversation: str
-    first: int
-    """The rev at which the run began."""
-    acked: int
-    unanswered: int
-    cursors: list[int]
-    missing: int
-    """Entries below the cursors that never came, over all sockets."""
+NEVER = Window(opens=2**63, closes=2**63)
+
+
+class Ready(Protocol):
+    """Said by a client that has made all its preparations; tells it when to measure."""
+
+    async def __call__(self) -> Window: ...
 
 
 @dataclass
 class Tally:
-    acked: int = 0
-    delivered: int = 0
-    ack: Counter[int] = field(default_factory=Counter)
-    delivery: Counter[int] = field(default_factory=Counter)
-    duplicated: int = 0
-    reordered: int = 0
-    errors: Counter[str] = field(default_factory=Counter)
-    rooms: list[Seen] = field(default_factory=list)
+    """What clients saw. Each field of a scenario's own tally is something that can be added."""
 
-    def add(self, other: "Tally") -> None:
-        self.acked += other.acked
-        self.delivered += other.delivered
-        self.ack.update(other.ack)
-        self.delivery.update(other.delivery)
-        self.duplicated += other.duplicated
-        self.reordered += other.reordered
-        self.errors.update(other.errors)
-        self.rooms += other.rooms
+    errors: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Self) -> None:
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+
+T = TypeVar("T", bound=Tally)
+
+
+@dataclass(frozen=True)
+class Job(Generic[T]):
+    """The work of one client process: to play its plan."""
+
+    play: Callable[[Any, Ready], Awaitable[T]]
+    plan: object
+    core: int | None = None
+    """The processor core of the client process."""
+    collects: bool = True
+    """Whether it looks for garbage. Who opens no connections during the run makes none."""

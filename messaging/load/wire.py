@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -10,7 +11,9 @@ DIGITS = 20
 """Each text begins with the time at which it was sent, in as many digits."""
 PONG = b'{"type":"pong"}'
 _STEP = secrets.randbits(46)
-_HELLO = '{"type":"hello","id":0,"data":{"token":"%s"}}'
+_HELLO = b'{"type":"hello","id":0,"data":%b}'
+_WATCH = b'{"type":"presence.watch","id":1,"data":{"users":%b}}'
+_PULL = b'{"type":"pull","id":%d,"data":{"conversation":"%b","after_rev":%d}}'
 _SEND = (
     '{"type":"message.send","id":%%d,"data":{"conversation":"%s","key":"%%s","kind":"text",'
     '"content":{"text":"%%0{digits}d%s"}}}'
@@ -30,12 +33,16 @@ class Item(msgspec.Struct, gc=False):
 class Head(msgspec.Struct, gc=False):
     conversation: str
     rev: int
+    read_seq: int = 0
+    peer_read: int | None = None
+    peer_delivered: int | None = None
 
 
 class Run(msgspec.Struct, gc=False):
     conversation: str
     items: list[Item]
     prev: int = -1
+    head: int = 0
 
 
 class Accepted(msgspec.Struct, gc=False):
@@ -44,8 +51,26 @@ class Accepted(msgspec.Struct, gc=False):
     duplicate: bool = False
 
 
-class Heads(msgspec.Struct, gc=False):
+class Limits(msgspec.Struct, gc=False):
+    presence_grace_s: int = 0
+
+
+class Start(msgspec.Struct, gc=False):
     heads: list[Head] = []
+    left: list[str] = []
+    more: bool = False
+    reset: bool = False
+    limits: Limits | None = None
+
+
+class Move(msgspec.Struct, gc=False):
+    user: str
+    online: bool
+    last_seen_at: str | None = None
+
+
+class Moves(msgspec.Struct, gc=False):
+    items: list[Move]
 
 
 class Refusal(msgspec.Struct, gc=False):
@@ -60,8 +85,11 @@ class Framed(msgspec.Struct, gc=False):
 
 
 class Entries(msgspec.Struct, gc=False, tag="entries"):
+    """Live ones, and the answer to a pull."""
+
     data: Run
     frame: int
+    id: int | None = None
 
 
 class Ok(msgspec.Struct, gc=False, tag="ok"):
@@ -71,7 +99,7 @@ class Ok(msgspec.Struct, gc=False, tag="ok"):
 
 
 class Welcome(msgspec.Struct, gc=False, tag="welcome"):
-    data: Heads
+    data: Start
     frame: int
 
 
@@ -85,11 +113,16 @@ class Ping(msgspec.Struct, gc=False, tag="ping"):
     frame: int = 0
 
 
+class Presence(msgspec.Struct, gc=False, tag="presence"):
+    data: Moves
+    frame: int
+
+
 class Marks(msgspec.Struct, gc=False, tag="marks"):
     frame: int = 0
 
 
-Known = Entries | Ok | Welcome | Failure | Ping | Marks
+Known = Entries | Ok | Welcome | Failure | Ping | Presence | Marks
 Frame = Known | Framed
 _known: "msgspec.json.Decoder[Known]" = msgspec.json.Decoder(Known)
 _other = msgspec.json.Decoder(Framed)
@@ -101,13 +134,23 @@ def read(payload: bytes) -> Frame:
         return _known.decode(payload)
     except msgspec.ValidationError:
         found = _other.decode(payload)
-        if found.type in ("entries", "ok", "welcome", "error"):
+        if found.type in ("entries", "ok", "welcome", "error", "presence"):
             raise
         return found
 
 
-def hello(token: str) -> bytes:
-    return (_HELLO % token).encode()
+def hello(token: str, epoch: str = "", heads: Mapping[str, Sequence[int | None]] | None = None) -> bytes:
+    """Of a new device; or of one that says what it knows."""
+    known = {"epoch": epoch, "heads": heads} if epoch else {}
+    return _HELLO % msgspec.json.encode({"token": token, **known})
+
+
+def watch(users: Iterable[str]) -> bytes:
+    return _WATCH % msgspec.json.encode(list(users))
+
+
+def pull(number: int, conversation: str, after_rev: int) -> bytes:
+    return _PULL % (number, conversation.encode(), after_rev)
 
 
 def ack(frame: int) -> bytes:

@@ -10,8 +10,8 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
-from messaging.load.plan import Room
-from messaging.load.report import Stored
+from messaging.load.talk.checks import Stored
+from messaging.load.talk.plan import Room
 
 BAD_REV = 5
 """The rev at which a fault happens."""

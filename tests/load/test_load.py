@@ -10,8 +10,12 @@ from dataclasses import replace
 import pytest
 
 from messaging.load import client, conduct, measure, options, report, wire
-from messaging.load.plan import Plan, Room, Seat, Seen, Tally, Window
-from messaging.load.report import Stored
+from messaging.load.plan import Job, Seat, Window
+from messaging.load.scenarios import SCENARIOS
+from messaging.load.talk import checks
+from messaging.load.talk.checks import Stored
+from messaging.load.talk.plan import Plan, Room, Seen, Tally
+from messaging.load.talk.play import play as talk
 from tests.load import fake
 
 SECONDS = 0.2
@@ -36,10 +40,10 @@ def play(server, *, in_flight=4, rotate=False, size=64):
 
     async def run():
         async with fake.running(server) as url:
-            return await client.play(Plan(url, server.rooms, in_flight, rotate, size), window)
+            return await talk(Plan(url, server.rooms, in_flight, rotate, size), window)
 
     tally = asyncio.run(run())
-    return tally, report.faults(tally, server.stored()) if server.log else {"errors": tally.errors.total()}
+    return tally, checks.faults(tally, server.stored()) if server.log else {"errors": tally.errors.total()}
 
 
 # --- what the checks notice -------------------------------------------------------------------
@@ -122,7 +126,7 @@ def test_a_refusal_is_an_error_and_is_named():
 def test_nobody_to_talk_to_is_an_error_not_a_run():
     plan = Plan("ws://127.0.0.1:1/", rooms(1, 2), 1, rotate=False, size=64)
     with pytest.raises(ExceptionGroup):
-        asyncio.run(client.play(plan, None))
+        asyncio.run(talk(plan, None))
 
 
 # --- how the sockets behave -------------------------------------------------------------------
@@ -168,7 +172,7 @@ STORED = Stored(rev=13, revs=10, messages=10, seqs=10, keys=10)
 
 def total(seen, stored):
     counts = Counter()
-    for fault, count in report.compare(seen, stored):
+    for fault, count in checks.compare(seen, stored):
         counts[fault] += count
     return +counts
 
@@ -195,12 +199,12 @@ def test_sockets_and_log_must_agree(seen, stored, expected):
 # --- figures ----------------------------------------------------------------------------------
 def test_rates_count_the_cpu_of_server_and_database_together():
     cpu = {"server": 1.0, "postgres": 0.5, "clients": 9.0}
-    found = report.figures(Tally(acked=3000, delivered=6000), 10, cpu)
+    found = checks.figures(Tally(acked=3000, delivered=6000), 10, cpu)
     assert (found["acked_per_s"], found["acked_per_cpu_s"], found["delivered_per_cpu_s"]) == (300, 2000, 4000)
 
 
 def test_there_is_no_rate_per_cpu_second_where_a_process_is_not_seen():
-    assert report.figures(Tally(acked=1), 1, {"server": 1.0})["acked_per_cpu_s"] is None
+    assert checks.figures(Tally(acked=1), 1, {"server": 1.0})["acked_per_cpu_s"] is None
 
 
 def test_percentiles_are_the_least_time_that_so_many_stayed_within():
@@ -209,12 +213,11 @@ def test_percentiles_are_the_least_time_that_so_many_stayed_within():
     assert report.percentiles(Counter()) == {"p50": 0, "p95": 0, "p99": 0}
 
 
-@pytest.mark.parametrize("fault", report.FAULTS)
-def test_a_run_is_clean_only_if_something_was_acknowledged_and_nothing_went_wrong(fault):
-    clean = {"acked": 1, "lost": 0, "duplicated": 0, "reordered": 0, "errors": 0}
-    assert report.is_clean(clean)
-    assert not report.is_clean(clean | {fault: 1})
-    assert not report.is_clean(clean | {"acked": 0})
+def test_a_run_is_clean_only_if_something_was_done_and_nothing_went_wrong():
+    clean = report.Verdict(done=1, figures={}, faults={"lost": 0, "errors": 0}, complaints=Counter())
+    assert clean.is_clean
+    assert not clean._replace(faults={"lost": 1, "errors": 0}).is_clean
+    assert not clean._replace(done=0).is_clean
 
 
 def test_cpu_time_includes_children_alive_and_gone():
@@ -252,21 +255,25 @@ def test_client_processes_hand_their_figures_to_the_parent():
     async def run():
         server = fake.Server(rooms(2, 2))
         async with fake.running(server) as url:
-            plans = [Plan(url, [room], 2, rotate=False, size=64) for room in server.rooms]
-            measured = await asyncio.to_thread(conduct.run, plans, {"server": [os.getpid()]}, 0, 1)
+            jobs = [Job(talk, Plan(url, [room], 2, rotate=False, size=64)) for room in server.rooms]
+            measured = await asyncio.to_thread(conduct.run, jobs, {"server": [os.getpid()]}, 0, 1)
         return server, measured
 
     server, measured = asyncio.run(run())
     assert measured.tally.acked > 20
-    assert not any(report.faults(measured.tally, server.stored()).values())
+    assert not any(checks.faults(measured.tally, server.stored()).values())
     assert measured.cpu["server"] > 0
     assert measured.cpu["clients"] > 0
 
 
 def test_a_client_process_that_cannot_connect_says_why():
-    plans = [Plan("ws://127.0.0.1:1/", rooms(1, 2), 1, rotate=False, size=64)]
+    job = Job(talk, Plan("ws://127.0.0.1:1/", rooms(1, 2), 1, rotate=False, size=64))
     with pytest.raises(conduct.Failed, match="Connect call failed"):
-        conduct.run(plans, {}, 0, 1)
+        conduct.run([job], {}, 0, 1)
+
+
+def test_every_scenario_of_the_command_line_is_there():
+    assert SCENARIOS.keys() == options.SCENARIOS.keys()
 
 
 def test_the_line_of_figures_is_json():

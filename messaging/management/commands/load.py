@@ -3,17 +3,18 @@
 import os
 import signal
 import sys
-from collections import Counter
 from dataclasses import fields
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
-from messaging.load import conduct, options, report, scenario
+from messaging.load import conduct, measure, options, report
+from messaging.load.scenarios import SCENARIOS
 
 
 class Command(BaseCommand):
-    help = "Measure the server, and check that what it acknowledges arrives once and in order."
+    help = "Measure the server, and check that it keeps its promises meanwhile."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,42 +27,44 @@ class Command(BaseCommand):
             os.execv(sys.executable, [sys.executable, "-m", "messaging.load", *sys.argv[2:]])  # noqa: S606
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            found, complaints = run(wanted)
+            found, verdict = run(wanted)
         except conduct.Failed as e:
             raise CommandError(str(e)) from e
         except KeyboardInterrupt:
             raise CommandError("stopped", returncode=130) from None
         if not wanted.json:
-            self.stdout.write(report.table(found, complaints))
+            self.stdout.write(report.table(found, verdict.complaints))
         self.stdout.write(report.line(found))
-        if not report.is_clean(found):
+        if not verdict.is_clean:
             sys.exit(1)
 
 
-def run(wanted: options.Options) -> tuple[report.Figures, list[str]]:
-    """The figures, and what went wrong in words."""
+def run(wanted: options.Options) -> tuple[report.Figures, report.Verdict]:
     cores = conduct.cores(wanted.processes)
-    plans = scenario.plans(wanted, cores)
+    scenario = SCENARIOS[wanted.scenario]
+    jobs = scenario.jobs(wanted, cores)
     roles = {
         "server": wanted.server_pids,
-        "postgres": scenario.postgres_pids(),
+        "postgres": postgres_pids(),
         "redis": wanted.redis_pids,
         "relay": wanted.relay_pids,
     }
     conduct.keep_off(cores)
-    measured = conduct.run(plans, {role: pids for role, pids in roles.items() if pids}, wanted.warm_up, wanted.seconds)
-    tally = measured.tally
+    measured = conduct.run(jobs, {role: pids for role, pids in roles.items() if pids}, wanted.warm_up, wanted.seconds)
+    verdict = scenario.verdict(wanted, measured)
     found: report.Figures = {
         "scenario": wanted.scenario,
-        "groups" if wanted.is_group else "pairs": wanted.rooms,
-        "members": wanted.seats,
-        "in_flight": wanted.in_flight,
-        "size": wanted.size,
-        "seconds": wanted.seconds,
-        **report.figures(tally, wanted.seconds, measured.cpu),
-        **report.faults(tally, scenario.stored(tally.rooms)),
+        **verdict.figures,
+        **verdict.faults,
         "server_rss_mb": round(measured.server_mb, 1),
         "load_average": round(measured.load, 2),
     }
-    unanswered = Counter({"a command without an answer": sum(seen.unanswered for seen in tally.rooms)})
-    return found, [f"{count} times: {what}" for what, count in (tally.errors + unanswered).most_common(10)]
+    return found, verdict
+
+
+def postgres_pids() -> list[int]:
+    """PostgreSQL's first process; none if it runs on another machine."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_backend_pid()")
+        [backend] = cursor.fetchone()
+    return measure.server_of(backend)

@@ -4,10 +4,10 @@ import time
 
 from messaging.load import wire
 from messaging.load.connection import Connection
-from messaging.load.plan import NS_PER_TICK, Plan, Room, Seat, Seen, Tally, Window
+from messaging.load.plan import NEVER, NS_PER_TICK, Seat, Window
+from messaging.load.talk.plan import Plan, Room, Seen, Tally
 
 KEPT = 10_000
-NEVER = Window(opens=2**63, closes=2**63)
 
 
 class Stage:
@@ -69,19 +69,14 @@ class Stage:
 
 class Socket(Connection):
     def __init__(self, stage: Stage, seat: Seat) -> None:
-        super().__init__(seat.token, stage.tally)
+        super().__init__(wire.hello(seat.token), stage.tally)
         self.stage = stage
+        self.tally: Tally = stage.tally
         self.cursor = 0
         self.missing: set[int] = set()
         self.pending: dict[int, tuple[str, int]] = {}
         self.sends = 0
-        self._on = {
-            wire.Entries: self.on_entries,
-            wire.Ok: self.on_ok,
-            wire.Welcome: self.on_welcome,
-            wire.Failure: self.on_failure,
-            wire.Ping: self.on_ping,
-        }
+        self._on |= {wire.Entries: self.on_entries, wire.Ok: self.on_ok}
 
     def say(self) -> None:
         self.sends += 1
@@ -105,7 +100,7 @@ class Socket(Connection):
         stage.answered(self)
 
     def on_failure(self, error: wire.Failure) -> None:
-        self.fail(f"error: {error.data.code}")
+        super().on_failure(error)
         if isinstance(error.id, int):
             self.pending.pop(error.id, None)
 
@@ -113,10 +108,7 @@ class Socket(Connection):
         for head in welcome.data.heads:
             if head.conversation == self.stage.conversation:
                 self.cursor = head.rev
-        self.welcomed.set_result(None)
-
-    def on_ping(self, _ping: wire.Ping) -> None:
-        self.write(wire.PONG)
+        super().on_welcome(welcome)
 
     def on_entries(self, entries: wire.Entries) -> None:
         stage, prev = self.stage, entries.data.prev

@@ -1,0 +1,8 @@
+"""The table of scenarios, by the name on the command line."""
+
+from typing import Any
+
+from messaging.load.scenario import Scenario
+from messaging.load.talk.scenario import TALK
+
+SCENARIOS: dict[str, Scenario[Any]] = {"pairs": TALK, "group": TALK}
