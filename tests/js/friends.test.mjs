@@ -93,6 +93,23 @@ test("entries of the self conversation put and take away", async () => {
   assert.ok(!friends.hasBlocked("c"));
 });
 
+test("what others do is news, one's own doing is not", async () => {
+  const { friends, welcome, hear } = world();
+  const news = [];
+  friends.addEventListener("news", ({ detail }) => news.push([detail.what, detail.person.id]));
+  await welcome();
+  hear("friend.requested", { request: asked("r1", "a") });
+  hear("friend.accepted", { friend: friend("a"), requests: ["r1"] });
+  hear("friend.requested", { request: asked("r2", "b", false) });
+  hear("friend.accepted", { friend: friend("b"), requests: ["r2"] });
+  hear("friend.accepted", { friend: friend("c"), requests: ["unknown"] });
+  hear("friend.removed", { person: "a" });
+  assert.deepEqual(news, [
+    ["asked", "a"],
+    ["accepted", "b"],
+  ]);
+});
+
 test("other kinds and other conversations change nothing", async () => {
   const { friends, welcome, hear, changes } = world();
   await welcome();

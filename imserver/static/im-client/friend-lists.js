@@ -6,7 +6,7 @@ const PAGE = 200;
  * The lists of friends, requests and blocks: read at every welcome, then kept by the entries of the self conversation.
  * Entries that come during a reading are applied once more after it: the pages may be older or newer than they are.
  *
- * Events: `change`.
+ * Events: `change`, and `news` {what: asked | accepted, person, at}: somebody asked to be a friend, or agreed to be one.
  *
  * @typedef {import("./types.js").Friend} Friend
  * @typedef {import("./types.js").FriendRequest} FriendRequest
@@ -85,7 +85,9 @@ export class FriendLists extends EventTarget {
   /** @param {import("./types.js").Entry} entry */
   #hear(entry) {
     this.#meanwhile?.push(entry);
+    const detail = newsOf(this, entry);
     if (apply(this, entry)) this.#changed();
+    if (detail) this.dispatchEvent(new CustomEvent("news", { detail }));
   }
 
   /**
@@ -112,6 +114,16 @@ export class FriendLists extends EventTarget {
   #changed() {
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/** What another person did; one's own doing on whatever device is none. @param {Lists} lists @param {import("./types.js").Entry} entry */
+function newsOf({ requests }, { kind, content, created_at: at }) {
+  if (kind === "friend.requested" && content?.request.incoming)
+    return { what: "asked", person: content.request.person, at };
+  const isMine = (/** @type {string} */ id) => requests.get(id)?.incoming === false;
+  if (kind === "friend.accepted" && content?.requests.some(isMine))
+    return { what: "accepted", person: content.friend.person, at };
+  return null;
 }
 
 /** @param {Lists} lists @param {import("./types.js").Entry} entry @returns {boolean} whether it was about them */

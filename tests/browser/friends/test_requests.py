@@ -3,7 +3,9 @@
 import re
 
 import pytest
-from playwright.async_api import expect
+from asgiref.sync import sync_to_async
+from django.db import connection
+from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Again
 from tests.browser.friends.acts import (
@@ -20,6 +22,7 @@ from tests.browser.friends.acts import (
     show,
     window,
 )
+from tests.browser.screen import Screen
 
 pytestmark = pytest.mark.browser
 
@@ -150,3 +153,39 @@ async def test_strangers_write_and_may_become_friends(both: Both) -> None:
         await expect(screen.page.locator(".thread-head")).not_to_contain_text(re.compile("Accept|Requested|Add"))
         await expect(screen.composer).to_be_visible()
     await expect(await show(ann, "Friends")).to_contain_text("Bob")
+
+
+def told(screen: Screen) -> Locator:
+    return screen.page.locator(".toast")
+
+
+async def test_who_is_asked_and_who_is_accepted_is_told_quietly(both: Both, again: Again) -> None:
+    ann, bob = both
+    phone = await again(bob)
+    await ask(ann, bob)
+    for screen in (bob, phone):
+        await expect(told(screen)).to_have_text("Ann would like to be friends.")
+    await call(bob, "POST", f"/v1/friend-requests/{await request_id(bob)}/accept")
+    await expect(told(ann)).to_have_text("You and Bob are friends now.")
+    for screen in (bob, phone):
+        await expect(friends_button(screen)).to_have_accessible_name("Friends")
+        await expect(told(screen)).to_have_count(0, timeout=6_000)
+
+
+async def test_a_request_that_came_long_ago_is_no_news(both: Both) -> None:
+    ann, bob = both
+    await ann.look_up(bob)
+    await bob.close()
+    await press(gate(ann), "Add friend")
+    await press(window(ann, "Add friend"), "Send request")
+    await expect(gate(ann)).to_contain_text("You have asked Bob")
+    await sync_to_async(an_hour_passes)()
+    await bob.reopen()
+    await expect(friends_button(bob)).to_have_accessible_name("Friends, 1 request")
+    await expect(told(bob)).to_have_count(0)
+
+
+def an_hour_passes() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("update entry set created_at = created_at - interval '1 hour'")
+    connection.close()
