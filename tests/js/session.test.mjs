@@ -66,6 +66,23 @@ test("a refused refresh logs out; a network failure does not", async (t) => {
   assert.equal(mine.held, null);
 });
 
+test("why a session came to an end is known until the next log-in, unless it was ended here", async (t) => {
+  const { session: mine } = session(t, () => [401, { code: "session_ended" }]);
+  const [user, access_token, refresh_token] = [{ id: "1" }, jwt("a", -10), "r1"];
+  mine.adopt({ user, access_token, refresh_token });
+  await assert.rejects(mine.token(), SignedOut);
+  assert.equal(mine.ended, "session_ended");
+  mine.end("replaced");
+  assert.equal(mine.ended, "session_ended", "nobody is logged in any more");
+  mine.adopt({ user, access_token, refresh_token });
+  assert.equal(mine.ended, null);
+  mine.end("replaced");
+  assert.deepEqual([mine.held, mine.ended], [null, "replaced"]);
+  mine.adopt({ user, access_token, refresh_token });
+  await mine.logOut();
+  assert.equal(mine.ended, null);
+});
+
 test("form errors come by field", async (t) => {
   const { session: mine } = session(t, () => [
     400,

@@ -5,7 +5,6 @@ const PATIENCE = 1200;
 
 /** @type {Record<string, string>} */
 const STOPPED = {
-  replaced: "You logged in elsewhere; this page was closed.",
   too_old: "This page is out of date. Reload it.",
   too_many: "Too many pages are open. Close some and reload.",
   bad_frames: "Something went wrong. Reload the page.",

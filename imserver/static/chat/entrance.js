@@ -1,11 +1,12 @@
 import { h, icon } from "./dom.js";
 import { LOG_IN, SIGN_UP, named } from "./entrance-fields.js";
 import { byCode, forgotten, verify } from "./entrance-mail.js";
+import { farewell } from "./farewell.js";
 import { Form } from "./form.js";
 
 /**
  * @typedef {(string | Node)[]} Text
- * @typedef {{ title: string, lead: Text, form: Form, foot: Text, back?: Screen }} Screen
+ * @typedef {{ title: string, lead: Text, notice?: string | null, form: Form, foot: Text, back?: Screen }} Screen
  */
 
 /** Log in and sign up, by password or by a code of a mail. */
@@ -20,13 +21,18 @@ export class Entrance {
     this.card = h("div", { class: "entrance-card" });
     this.node = h("main", { class: "entrance" }, this.card);
     document.title = "Messages";
-    this.logIn();
+    this.logIn({ notice: farewell(session.ended) });
+  }
+
+  /** Call once it is in the document. Where keys are drawn on the screen, they wait until they are wanted. */
+  opened() {
+    if (matchMedia("(pointer: fine)").matches) this.#focus();
   }
 
   close() {}
 
-  /** @param {{ login?: string, lead?: string, problem?: string }} [options] */
-  logIn({ login = "", lead = "Log in to go on with your conversations.", problem = "" } = {}) {
+  /** @param {{ login?: string, lead?: string, notice?: string | null, problem?: string }} [options] */
+  logIn({ login = "", lead = "Log in to go on with your conversations.", notice, problem = "" } = {}) {
     const form = new Form({
       name: "entrance",
       fields: LOG_IN,
@@ -41,7 +47,7 @@ export class Entrance {
     form.node.append(link("Use a code instead", () => byCode(this, address()), "button quiet wide"));
     form.problem.say(problem);
     const foot = ["New here? ", link("Sign up", () => this.#signUp())];
-    this.show({ title: "Welcome back", lead: [lead], form, foot });
+    this.show({ title: "Welcome back", lead: [lead], notice, form, foot });
   }
 
   #signUp() {
@@ -62,7 +68,7 @@ export class Entrance {
 
   /** Going back to a screen finds it as it was left. @param {Screen} screen */
   show(screen) {
-    const { title, lead, form, foot, back } = screen;
+    const { title, lead, notice, form, foot, back } = screen;
     this.screen = screen;
     this.card.replaceChildren(
       ...(back ? [backButton(() => this.show(back))] : []),
@@ -75,10 +81,16 @@ export class Entrance {
       }),
       h("h1", {}, title),
       h("p", { class: "entrance-lead", id: "entrance-lead" }, ...lead),
+      ...(notice ? [h("p", { class: "notice", role: "alert" }, icon("logout"), notice)] : []),
       form.node,
       h("p", { class: "entrance-foot" }, ...foot),
     );
-    (form.inputs.find((input) => !input.value) ?? form.inputs[0]).focus();
+    this.#focus();
+  }
+
+  #focus() {
+    const inputs = this.screen?.form.inputs ?? [];
+    (inputs.find((input) => !input.value) ?? inputs[0])?.focus();
   }
 }
 

@@ -2,19 +2,17 @@ import { Client } from "../im-client.js";
 import { accountItems } from "./account.js";
 import { Banner } from "./banner.js";
 import { closeDialogs, confirm } from "./dialog.js";
-import { h, icon, toast } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { clearDrafts } from "./drafts.js";
 import { openFriends } from "./friends.js";
 import { followLink, linkedName } from "./link.js";
+import { tellNews } from "./news.js";
 import { Sidebar } from "./sidebar.js";
 import { Thread } from "./thread.js";
 import { watchPeople } from "./watching.js";
 
-/** Why the server ended it, where only logging in again helps. @type {Record<string, string>} */
-const GOODBYES = {
-  signed_out: "You were logged out. Log in again.",
-  banned: "This account is suspended.",
-};
+/** Why the server ended it, where only logging in again helps. */
+const ENDS = new Set(["signed_out", "replaced", "banned"]);
 
 /** The page of a person who is logged in: the list beside the open conversation. */
 export class Messenger {
@@ -44,8 +42,12 @@ export class Messenger {
     this.node = h("div", { class: "messenger" }, skip, this.banner.node, this.sidebar.node, this.main);
     this.#listen();
     watchPeople(this.client, this.#closing.signal);
+    tellNews(this.client);
     this.client.start();
   }
+
+  /** Nothing is left to do: what there is comes with `ready`. */
+  opened() {}
 
   /** Called when nobody is logged in any more; nothing of the person stays on the device. */
   close() {
@@ -65,7 +67,7 @@ export class Messenger {
     on("ready", () => this.#route());
     on("status", ({ status, reason }) => {
       if (status === "online") this.#online();
-      if (reason && GOODBYES[reason]) this.#goodbye(GOODBYES[reason]);
+      if (reason && ENDS.has(reason)) this.session.end(reason);
     });
     on("conversation", (detail) => {
       this.#countUnread();
@@ -103,12 +105,6 @@ export class Messenger {
     else this.#route();
     const hasNotes = client.list().some(({ head }) => head.kind === "self");
     if (!hasNotes) client.directory.open(client.user.id).catch(() => {}); // asked again at the next welcome
-  }
-
-  /** @param {string} words */
-  #goodbye(words) {
-    toast(words);
-    this.session.logOut();
   }
 
   /** @param {KeyboardEvent} event */

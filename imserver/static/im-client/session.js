@@ -7,7 +7,7 @@ const EXPIRES_SOON = 30_000;
 /**
  * Who is logged in on this device: log-in and log-out, the tokens, and REST calls made with them.
  * All tabs share one session through `storage`; one tab at a time refreshes.
- * Events: `change` when a person comes or goes, in whatever tab.
+ * Events: `change` when a person comes or goes, in whatever tab; `ended` says then why, if it was not done here.
  *
  * @typedef {{ access: string, refresh: string, user: import("./types.js").Person }} Held
  */
@@ -29,6 +29,16 @@ export class Session extends LogIn {
 
   get user() {
     return this.held?.user ?? null;
+  }
+
+  /** Why the last log-in came to an end that nobody here asked for: the server's code, or what `end` was told. */
+  get ended() {
+    return this.storage.getItem(`${this.name}.ended`);
+  }
+
+  /** The server has ended it. @param {string} why */
+  end(why) {
+    if (this.held) this.#forget(why);
   }
 
   /** Ends the session here even if the server cannot be reached; it then expires there. */
@@ -98,7 +108,7 @@ export class Session extends LogIn {
       return data.access_token;
     } catch (error) {
       if (![400, 401, 403].includes(/** @type {any} */ (error).status)) throw error;
-      this.#forget();
+      this.#forget(/** @type {any} */ (error).code);
       throw new SignedOut();
     }
   }
@@ -107,10 +117,13 @@ export class Session extends LogIn {
   #hold(held) {
     const entered = !this.held;
     this.storage.setItem(this.name, JSON.stringify(held));
+    this.storage.removeItem(`${this.name}.ended`);
     if (entered) this.dispatchEvent(new Event("change"));
   }
 
-  #forget() {
+  /** @param {string} [why] */
+  #forget(why) {
+    if (why) this.storage.setItem(`${this.name}.ended`, why); // first: other tabs read it once the rest is gone
     this.storage.removeItem(this.name);
     this.dispatchEvent(new Event("change"));
   }
