@@ -63,6 +63,14 @@ class NoSecondFactor(DomainError):
     code, status, message = "no_second_factor", 409, "Recovery codes go with a second factor; there is none."
 
 
+class ProviderUnknown(DomainError):
+    code, status, message = "provider_unknown", 404, "This server takes no log-ins of this provider."
+
+
+class ProviderRefused(DomainError):
+    code, message = "provider_refused", "The provider's token or code is not good, no longer, or not for this server."
+
+
 class WrongPassword(DomainError):
     code, message = "wrong_password", "This is not the password of the account."
 

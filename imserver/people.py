@@ -1,5 +1,6 @@
 """Settings of people, part of settings.py: django-allauth headless, app client, and the mail server."""
 
+import hashlib
 from datetime import timedelta
 
 from imserver import env
@@ -53,6 +54,21 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # else a found key without a PIN might open an account alone
 MFA_ALLOW_UNVERIFIED_EMAIL = not VERIFY_EMAIL
 PASSKEY_DOMAIN = env.text("PASSKEY_DOMAIN")  # empty: the host that was asked
+OIDC_URL = env.text("OIDC_URL")  # of the provider, without /.well-known/...; empty: none
+GITHUB_CLIENT_ID, GITHUB_URL = env.text("GITHUB_CLIENT_ID"), env.text("GITHUB_URL", "https://github.com")
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.social.Social"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+_oidc = {
+    "provider_id": f"oidc-{hashlib.sha256(OIDC_URL.encode()).hexdigest()[:8]}",  # another's people are not these
+    "name": env.text("OIDC_NAME", "OpenID Connect"),
+    "client_id": env.text("OIDC_CLIENT_ID"),
+    "settings": {"server_url": OIDC_URL},
+}
+_github = {"name": "GitHub", "client_id": GITHUB_CLIENT_ID, "secret": env.text("GITHUB_CLIENT_SECRET")}
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"APPS": [_oidc] if OIDC_URL else []},
+    "github": {"APPS": [_github] if GITHUB_CLIENT_ID else []},
+}
 DEMO_PASSWORD = env.text("DEMO_PASSWORD")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 EMAIL_PORT, EMAIL_TIMEOUT = env.integer("EMAIL_PORT", 587), 10

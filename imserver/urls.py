@@ -3,9 +3,9 @@
 from typing import Any, cast
 
 from allauth.headless.account import views as account
-from allauth.headless.base.views import ConfigView
 from allauth.headless.constants import Client
 from allauth.headless.mfa.views import AuthenticatorsView
+from allauth.headless.socialaccount.views import ProviderSignupView
 from allauth.headless.tokens.views import RefreshTokenView
 from django.contrib import admin
 from django.urls import path, re_path
@@ -37,7 +37,7 @@ urlpatterns = [
     path("docs", SpectacularSwaggerView.as_view(url_name="schema")),
     path("v1/schema", SpectacularAPIView.as_view(), name="schema"),
     path("v1/events.yaml", asyncapi),
-    path("v1/config", allauth(ConfigView)),
+    path("v1/config", allauth("accounts.api.providers.Config")),
     path("v1/auth/signup", allauth(account.SignupView), name="signup"),
     path("v1/auth/email/verify", code(account.VerifyEmailView), name="verify_email"),
     path("v1/auth/email/verify/resend", allauth(account.ResendEmailVerificationCodeView), name="resend_code"),
@@ -47,6 +47,9 @@ urlpatterns = [
     path("v1/auth/password/request", allauth(account.RequestPasswordResetView), name="request_reset"),
     path("v1/auth/password/reset", code(account.ResetPasswordView), name="reset_password"),
     path("v1/auth/session", allauth(account.SessionView), name="session"),
+    path("v1/auth/provider/token", allauth("accounts.api.providers.Token")),
+    path("v1/auth/provider/signup", code(ProviderSignupView)),
+    path("v1/auth/github", allauth("accounts.api.providers.GitHub")),
     path("v1/auth/reauthenticate", code(account.ReauthenticateView), name="reauthenticate"),
     path("v1/auth/2fa/authenticate", code("accounts.api.factors.Authenticate")),
     path("v1/auth/2fa/reauthenticate", code("accounts.api.factors.Reauthenticate"), name="reauthenticate_by_code"),

@@ -30,7 +30,7 @@ class Pair:
     refresh_token: str
 
 
-def sign_up(*, username: str, email: str, password: str, display_name: str = "") -> User:
+def sign_up(*, username: str, email: str, password: str | None, display_name: str = "") -> User:
     """A new account. Of two that want one name at once the second is told so."""
     try:
         with transaction.atomic():

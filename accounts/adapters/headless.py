@@ -1,9 +1,12 @@
 from dataclasses import dataclass
-from typing import cast
+from typing import Final, cast
 
 from allauth.headless.adapter import DefaultHeadlessAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 
+from accounts.adapters.account import invalid
+from accounts.errors import ProviderRefused
 from accounts.models import User
 
 
@@ -15,7 +18,13 @@ class Me:
     display_name: str
 
 
+_REFUSED: Final = {"invalid_token", "client_id_mismatch", "token_authentication_not_supported", "token_required"}
+
+
 class Headless(DefaultHeadlessAdapter):
+    def validation_error(self, code: str, *args: object) -> ValidationError:
+        return invalid(ProviderRefused()) if code in _REFUSED else super().validation_error(code, *args)
+
     def get_user_dataclass(self) -> type[Me]:
         return Me
 

@@ -24,7 +24,16 @@ def with_accounts(result: dict[str, Any], generator: object, request: object, pu
             for method, operation in result["paths"][path].items():
                 operation["operationId"] = "_".join([method, *path.split("/")[2:]])
                 operation["security"] = [{"accessToken": []}, {}]
+    result["paths"]["/v1/auth/github"] = _github(result["paths"]["/v1/auth/provider/token"]["post"])
     return result
+
+
+def _github(token: dict[str, Any]) -> dict[str, Any]:
+    """Ours, for a provider that has no id tokens: all but what it takes is as there."""
+    texts = {name: {"type": "string"} for name in ("code", "redirect_uri", "code_verifier")}
+    body = {"schema": {"type": "object", "required": ["code"], "properties": texts}}
+    said = {"operationId": "post_auth_github", "summary": "Log in by a code of GitHub", "description": ""}
+    return {"post": {**token, **said, "requestBody": {"required": True, "content": {"application/json": body}}}}
 
 
 def _is_served(path: str) -> bool:

@@ -19,6 +19,7 @@ def test_the_api_describes_itself_without_an_error(schema: Any) -> None:
     "path",
     [
         *("/v1/me", "/v1/users", "/v1/auth/signup", "/v1/auth/login", "/v1/auth/session", "/v1/tokens/refresh"),
+        *("/v1/auth/provider/token", "/v1/auth/provider/signup", "/v1/auth/github", "/v1/config"),
         *("/v1/auth/reauthenticate", "/v1/auth/2fa/authenticate", "/v1/auth/2fa/reauthenticate"),
         *("/v1/auth/webauthn/login", "/v1/auth/webauthn/authenticate", "/v1/auth/webauthn/reauthenticate"),
         *(f"/v1/account/authenticators{one}" for one in ("", "/totp", "/recovery-codes", "/webauthn")),

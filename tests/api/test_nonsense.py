@@ -17,7 +17,7 @@ ENDS_THE_LOG_IN = "auth/session|me/devices"
 def test_no_request_breaks_the_server(tmp_path: Path) -> None:
     ann, bob = make.person("ann"), make.person("bob")
     make.message(ann, make.direct(ann, bob))
-    gateway = Gateway(LIMIT_SIGN_UPS="1000000/m/ip")
+    gateway = Gateway(LIMIT_SIGN_UPS="1000000/m/ip", LIMIT_LOG_INS="1000000/m/ip")
     options = {
         "--checks": "not_a_server_error",
         "--phases": "coverage,fuzzing",
