@@ -11,7 +11,7 @@ const CHOICES = [
   {
     name: "presence",
     title: "Last seen and online",
-    hint: "Who sees that you are here, and when you last were.",
+    hint: "Who sees whether you are here, and when you last were.",
     options: [
       ["all", "Everybody"],
       ["friends", "Friends"],
@@ -34,10 +34,10 @@ const SWITCHES = [
   {
     name: "read_receipts",
     title: "Read receipts",
-    hint: "You and the others see what of your messages has been read. Off, neither side does.",
+    hint: "Others see what you have read. Without it you do not see what they have read.",
   },
-  { name: "found_by_name", title: "Found by user name", hint: "Whoever types how it begins finds you." },
-  { name: "found_by_email", title: "Found by e-mail", hint: "Whoever knows your whole address finds you." },
+  { name: "found_by_name", title: "Found by user name", hint: "By all who type how it begins." },
+  { name: "found_by_email", title: "Found by e-mail", hint: "By those who know the whole address." },
 ];
 
 /** @param {import("../im-client.js").Client} client */
