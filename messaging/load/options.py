@@ -10,6 +10,7 @@ LARGEST_TEXT = 8_000
 SCENARIOS = {
     "pairs": "two people each write to each other",
     "group": "everybody hears everybody",
+    "presence": "people come and go before the eyes of others",
 }
 
 
@@ -19,6 +20,10 @@ class Options:
     pairs: int
     groups: int
     members: int
+    people: int
+    watchers: int
+    watched: int
+    comings: int
     in_flight: int
     seconds: int
     warm_up: int
@@ -50,6 +55,10 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     add("--pairs", type=_at_least(1), default=50, help="conversations of two")
     add("--groups", type=_at_least(1), default=10)
     add("--members", type=_at_least(2), default=50, help="of each group; all are online")
+    add("--people", type=_at_least(1), default=10_000, help="who come and go")
+    add("--watchers", type=_at_least(1), default=50)
+    add("--watched", type=_at_least(1), default=200, help="of the people, by each watcher")
+    add("--comings", type=_at_least(1), default=200, help="of people, a second; they stay for 2 s on average")
     add("--in-flight", type=_at_least(1), default=8, help="unanswered messages of each pair or group")
     add("--seconds", type=_at_least(1, 600), default=10, help="of the measured window")
     add("--warm-up", type=_at_least(0, 60), default=2, help="seconds of the same load before the window")

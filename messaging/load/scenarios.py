@@ -2,7 +2,8 @@
 
 from typing import Any
 
+from messaging.load.presence.scenario import PRESENCE
 from messaging.load.scenario import Scenario
 from messaging.load.talk.scenario import TALK
 
-SCENARIOS: dict[str, Scenario[Any]] = {"pairs": TALK, "group": TALK}
+SCENARIOS: dict[str, Scenario[Any]] = {"pairs": TALK, "group": TALK, "presence": PRESENCE}

@@ -46,22 +46,44 @@ def children_of(pid):
     return measure.family([pid], measure.all_processes()) - {pid}
 
 
+@pytest.fixture
+def measured(load, tmp_path):
+    """What a short run found; nothing may be left of it."""
+
+    def run(*arguments):
+        process = load(*arguments, "--seconds", "2", "--warm-up", "1", "--json")
+        out, err = process.communicate(timeout=100)
+        assert process.returncode == 0, out + err
+        assert list(tmp_path.iterdir()) == []
+        found = json.loads(out)
+        assert found["server_rss_mb"] > 10
+        assert set(found["cpu_s"]) >= {"server", "postgres", "redis", "clients"}
+        return found
+
+    return run
+
+
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     ("arguments", "deliveries"),
     [(["pairs", "--pairs", "3", "--relay"], 1), (["group", "--groups", "2", "--members", "5"], 4)],
 )
-def test_a_short_run_finds_no_fault_and_leaves_nothing_behind(load, tmp_path, arguments, deliveries):
-    process = load(*arguments, "--seconds", "2", "--warm-up", "1", "--json")
-    out, err = process.communicate(timeout=100)
-    assert process.returncode == 0, out + err
-    found = json.loads(out)
+def test_a_short_run_finds_no_fault_and_leaves_nothing_behind(measured, arguments, deliveries):
+    found = measured(*arguments)
     assert found["acked"] > 0
     assert found["delivered"] == pytest.approx(deliveries * found["acked"], rel=0.2)
     assert found["acked_per_cpu_s"] > 0
-    assert found["server_rss_mb"] > 10
-    assert set(found["cpu_s"]) >= {"server", "postgres", "redis", "clients"}
-    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.timeout(120)
+def test_a_short_run_of_presence_sees_people_come_and_go(measured, monkeypatch):
+    monkeypatch.setenv("LIMIT_PRESENCE_GRACE_S", "1")
+    found = measured("presence", "--people", "100", "--watchers", "4", "--watched", "50", "--comings", "20")
+    assert found["came"] > 0
+    assert found["stayed"] > 0
+    assert found["items_per_watcher_s"] > 0
+    assert found["shown_ms"]["p50"] > 0
+    assert found["moves_per_cpu_s"] > 0
 
 
 @pytest.mark.timeout(120)
