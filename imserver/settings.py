@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "messaging",
     "inbox",
     "friends",
+    "groups",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

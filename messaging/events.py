@@ -14,7 +14,14 @@ MESSAGES = {
     11: "call",
 }
 CHANGES = {32: "edit", 33: "recall", 34: "reaction", 35: "pin", 36: "unpin"}
-NOTICES = {64: "member.joined", 65: "member.left", 66: "member.role", 67: "group.updated"}
+NOTICES = {
+    64: "member.joined",
+    65: "member.left",
+    66: "member.role",
+    67: "group.updated",
+    68: "member.muted",
+    69: "group.dismissed",
+}
 SELF = {
     96: "friend.requested",
     97: "friend.accepted",
@@ -30,6 +37,11 @@ SELF = {
     107: "request.closed",
     108: "person.blocked",
     109: "person.unblocked",
+    110: "invitation.received",
+    111: "invitation.closed",
+    112: "join.requested",
+    113: "join.closed",
+    114: "announcement.read",
 }
 NAMES = MESSAGES | CHANGES | NOTICES | SELF
 NUMBERS = {name: number for number, name in NAMES.items()}

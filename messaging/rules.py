@@ -41,6 +41,9 @@ class Role(IntegerChoices):
     OWNER = 2
 
 
+CLOSED: Final = 3  # a Conversation.post_role that nobody has
+
+
 def pair(one: uuid.UUID, other: uuid.UUID) -> uuid.UUID:
     """The id of the direct conversation of two people, or of one person's self conversation.
 

@@ -17,7 +17,7 @@ from imserver.errors import DomainError
 from messaging.errors import REFUSALS
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("imserver", "accounts", "messaging", "inbox", "friends")
+APPS = ("imserver", "accounts", "messaging", "inbox", "friends", "groups")
 FILES = sorted(
     path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts and path.read_text()
 )

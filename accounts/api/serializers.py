@@ -12,7 +12,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
 class PrivacySerializer(serializers.ModelSerializer[User]):
     class Meta:
         model = User
-        fields = ("friend_requests", "found_by_name", "found_by_email", "presence", "read_receipts")
+        fields = ("friend_requests", "found_by_name", "found_by_email", "presence", "read_receipts", "added_to_groups")
 
 
 class ServerUserSerializer(serializers.ModelSerializer[User]):

@@ -37,6 +37,7 @@ class Wishes(msgspec.Struct, omit_defaults=True):
     found_by_email: bool | UnsetType = UNSET
     presence: Literal["all", "friends", "nobody"] | UnsetType = UNSET
     read_receipts: bool | UnsetType = UNSET
+    added_to_groups: Literal["all", "friends", "nobody"] | UnsetType = UNSET
 
 
 class Passwords(msgspec.Struct):

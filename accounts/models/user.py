@@ -68,6 +68,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     presence = models.CharField(max_length=10, choices=rules.Seen, default=rules.seen_by)
     """Who sees whether this person is online, and when he was last."""
     read_receipts = models.BooleanField(default=True)
+    added_to_groups = models.CharField(max_length=10, choices=rules.Seen, default=rules.seen_by)
+    """Who puts this person into groups; others invite."""
     last_seen_at = models.DateTimeField(null=True, editable=False)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)

@@ -1,8 +1,9 @@
-"""What others are shown as read, when a member wrote last, slow mode; and the functions that keep them."""
+"""What others are shown as read, when a member joined and wrote last, slow mode; and the functions that keep them."""
 
 from pathlib import Path
 
 from django.db import migrations, models
+from django.db.models.functions import Now
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 
@@ -17,8 +18,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("member", "shown_seq", models.BigIntegerField(db_default=0, default=0)),
         migrations.AddField("member", "posted_at", models.DateTimeField(null=True)),
+        migrations.AddField("member", "joined_at", models.DateTimeField(db_default=Now())),
+        migrations.AddField("member", "nickname", models.TextField(blank=True, db_default="", default="")),
         migrations.AddField("conversation", "slow_s", models.IntegerField(db_default=0, default=0)),
         migrations.RunSQL("update member set shown_seq = read_seq where read_seq > 0", migrations.RunSQL.noop),
+        migrations.RunSQL("create index member_from on member (conversation_id, from_seq)", "drop index member_from"),
         function("append_v2"),
         function("mark_v2"),
         function("may_reach_v1"),

@@ -3,13 +3,13 @@ from datetime import datetime
 from django.db import models
 from django.db.models.functions import Now
 
-from messaging.rules import Kind, Role
+from messaging.rules import CLOSED, Kind, Role
 
 
 class Conversation(models.Model):
     id = models.UUIDField(primary_key=True)
     kind = models.SmallIntegerField(choices=Kind)
-    post_role = models.SmallIntegerField(choices=Role, default=Role.MEMBER)
+    post_role = models.SmallIntegerField(choices=Role, default=Role.MEMBER)  # or rules.CLOSED
     rev = models.BigIntegerField(default=0)
     seq = models.BigIntegerField(default=0)
     floor_rev = models.BigIntegerField(default=0)
@@ -58,6 +58,8 @@ class Member(models.Model):
     pinned_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
     posted_at = models.DateTimeField(null=True)
+    joined_at = models.DateTimeField(db_default=Now())
+    nickname = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         db_table = "member"
@@ -68,4 +70,5 @@ class Member(models.Model):
     def refused(self, now: datetime) -> int:
         """Why this member may not write, as the bits of errors.REFUSALS; append_v2 says the same of a message."""
         muted = self.muted_until is not None and self.muted_until > now
-        return self.denied | 16 * muted | 32 * (self.role < self.conversation.post_role)
+        closed = self.conversation.post_role == CLOSED
+        return self.denied | 8 * closed | 16 * muted | 32 * (self.role < self.conversation.post_role)

@@ -31,7 +31,8 @@ begin
     select d.*, x.digest, c.rev as head, c.seq as head_seq, greatest(c.last_at, at) as stamp,
       s.rev as old_rev, s.seq as old_seq, s.created_at as old_at,
       coalesce(m.denied, 0) + case when m.muted_until > at then 16 else 0 end
-        + case when m.role < c.post_role then 32 else 0 end + case when x.slow then 64 else 0 end as bits,
+        + case when c.post_role = 3 then 8 when m.role < c.post_role then 32 else 0 end
+        + case when x.slow then 64 else 0 end as bits,
       case when m.muted_until > at then m.muted_until when x.slow then greatest(m.posted_at, at) + x.pause end as until,
       case
         when s.key is not null then

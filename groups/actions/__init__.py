@@ -1,0 +1,40 @@
+"""What people do with groups. Each action holds its group first, and reads who is what in it afterwards."""
+
+from groups.actions.founding import Wanted, create
+from groups.actions.invitations import Invited, accept, decline, invite, withdraw
+from groups.actions.links import Terms, join, make_link, revoke_link
+from groups.actions.members import Reason, appoint, ban, leave, mute, pass_on, remove, transfer, unban
+from groups.actions.profile import announce, dismiss, read_announcement, update
+from groups.actions.requests import approve, request, take_back
+from groups.actions.requests import decline as decline_request
+
+__all__ = [
+    "Invited",
+    "Reason",
+    "Terms",
+    "Wanted",
+    "accept",
+    "announce",
+    "appoint",
+    "approve",
+    "ban",
+    "create",
+    "decline",
+    "decline_request",
+    "dismiss",
+    "invite",
+    "join",
+    "leave",
+    "make_link",
+    "mute",
+    "pass_on",
+    "read_announcement",
+    "remove",
+    "request",
+    "revoke_link",
+    "take_back",
+    "transfer",
+    "unban",
+    "update",
+    "withdraw",
+]

@@ -1,0 +1,44 @@
+"""How somebody comes in, whatever the way: nobody who is banned; what was open between him and the group is closed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from groups.actions.hall import Hall
+from groups.errors import BannedFromGroup
+from groups.models import Ban, Invitation, JoinRequest, State
+
+
+def admit(hall: Hall, user_ids: list[UUID], *, by: UUID, via: str, now: datetime) -> list[UUID]:
+    """The hall holds these people's logs, and its admins. Returns who came in. Raises BannedFromGroup, GroupFull."""
+    hall.check_open()
+    if banned := banned_of(hall.id, user_ids, now):
+        raise BannedFromGroup(details={"users": [str(user) for user in banned]})
+    came = hall.put_in(user_ids, by, via)
+    for invitation in Invitation.objects.filter(group_id=hall.id, person__in=came, state=State.PENDING):
+        close_invitation(hall, invitation, State.ACCEPTED, by, now)
+    for request in JoinRequest.objects.filter(group_id=hall.id, person__in=came, state=State.PENDING):
+        close_request(hall, request, State.ACCEPTED, by, now)
+    return came
+
+
+def banned_of(group_id: UUID, user_ids: list[UUID], now: datetime) -> list[UUID]:
+    found = Ban.objects.live(group_id, now).filter(person__in=user_ids)
+    return list(found.order_by("person").values_list("person_id", flat=True))
+
+
+def close_invitation(hall: Hall, invitation: Invitation, state: State, by: UUID, now: datetime) -> None:
+    _close(invitation, state, now)
+    hall.tell_person(invitation.person_id, "invitation.closed", by, invitation=str(invitation.pk))
+
+
+def close_request(hall: Hall, request: JoinRequest, state: State, by: UUID, now: datetime) -> None:
+    """Who asked hears that it is answered; the admins, that nobody has to answer it any more."""
+    _close(request, state, now)
+    said = {"request": str(request.pk), "state": state.name.lower()}
+    hall.tell_person(request.person_id, "join.closed", by, **said)
+    hall.tell_admins("join.closed", by, **said)
+
+
+def _close(asked: Invitation | JoinRequest, state: State, now: datetime) -> None:
+    asked.state, asked.closed_at = state, now
+    asked.save(update_fields=["state", "closed_at"])

@@ -1,0 +1,174 @@
+"""Reads of groups."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final, LiteralString, NamedTuple
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from friends.models import Block, Friend
+from groups import rules
+from groups.errors import LinkGone
+from groups.models import AnnouncementRead, Ban, Group, Invitation, JoinRequest, Link, is_open
+from imserver.database import Query
+from messaging.errors import NotAMember
+from messaging.models import Conversation, Member, Profile
+from messaging.rules import Kind, Role
+
+_MEMBERS: Final[LiteralString] = """
+select m.user_id, u.username, u.display_name, m.nickname, m.role, m.joined_at, m.muted_until
+from member m join accounts_user u on u.id = m.user_id
+where m.conversation_id = %s and m.user_id > %s and (%s = '' or u.username like %s or u.display_name ilike %s
+  or m.nickname ilike %s)
+order by m.user_id limit %s
+"""
+
+
+class Seat(NamedTuple):
+    """A member, as the others see him."""
+
+    user_id: UUID
+    username: str
+    display_name: str
+    nickname: str
+    role: int
+    joined_at: datetime
+    muted_until: datetime | None
+
+
+def members(group_id: UUID, *, after: UUID, text: str, limit: int) -> Query[list[Seat]]:
+    """In order of their ids; with a text those whose user name, name or nickname begins with it."""
+    like = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    rows = yield (_MEMBERS, [group_id, after, text, like, like, like, limit])
+    return [Seat(*row) for row in rows]
+
+
+def admins(group_id: UUID) -> list[UUID]:
+    """The owner among them."""
+    found = Member.objects.filter(conversation_id=group_id, role__gte=Role.ADMIN)
+    return list(found.order_by("user_id").values_list("user_id", flat=True))
+
+
+def title(group_id: UUID) -> str:
+    return Profile.objects.values_list("title", flat=True).get(pk=group_id)
+
+
+def role(group_id: UUID, user_id: UUID) -> int | None:
+    found: int | None = (
+        Member.objects.filter(conversation_id=group_id, user_id=user_id).values_list("role", flat=True).first()
+    )
+    return found
+
+
+def owned(user_id: UUID) -> list[UUID]:
+    found = Member.objects.filter(user_id=user_id, role=Role.OWNER, conversation__members__gt=1)
+    return list(found.order_by("conversation_id").values_list("conversation_id", flat=True))
+
+
+def heir(group_id: UUID, *, besides: UUID) -> Member | None:
+    """The longest-serving admin, else member, of those whose account lives."""
+    others = Member.objects.filter(conversation_id=group_id).exclude(user_id=besides)
+    living = others.filter(user_id__in=User.objects.active().values("pk"))
+    return living.order_by("-role", "joined_at", "user_id").first()
+
+
+def addable(by: UUID, user_ids: Sequence[UUID]) -> set[UUID]:
+    """Who of these wants to be put into groups by this person: never somebody who blocks him."""
+    friends = set(Friend.objects.filter(user_id=by, friend_id__in=user_ids).values_list("friend_id", flat=True))
+    blocks = blocking(by, user_ids)
+    wishes = User.objects.filter(pk__in=user_ids).values_list("pk", "added_to_groups")
+    return {
+        user for user, wish in wishes if user not in blocks and rules.may_be_added(wish, are_friends=user in friends)
+    }
+
+
+def blocking(whom: UUID, user_ids: Iterable[UUID]) -> set[UUID]:
+    found = Block.objects.filter(blocked=whom, user__in=list(user_ids))
+    return set(found.values_list("user_id", flat=True))
+
+
+def invitations_of(user_id: UUID, now: datetime) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(is_open(now)).filter(person=user_id).select_related("by", "person").order_by("-pk")
+
+
+def invitations_to(group_id: UUID, now: datetime) -> QuerySet[Invitation]:
+    """As those who invite see them: declined in silence looks open."""
+    found = Invitation.objects.filter(group_id=group_id, at__gte=now - rules.INVITATION_LIVES, closed_at=None)
+    return found.select_related("by", "person").order_by("-pk")
+
+
+def join_requests(group_id: UUID, now: datetime) -> QuerySet[JoinRequest]:
+    return JoinRequest.objects.filter(is_open(now)).filter(group_id=group_id).select_related("person").order_by("pk")
+
+
+def links(group_id: UUID, now: datetime) -> QuerySet[Link]:
+    return Link.objects.live(now).filter(group_id=group_id).order_by("made_at")
+
+
+def bans(group_id: UUID, now: datetime) -> QuerySet[Ban]:
+    return Ban.objects.live(group_id, now).select_related("person", "by").order_by("at")
+
+
+class Seen(NamedTuple):
+    """A group, as one of its members sees it."""
+
+    group: Group
+    conversation: Conversation
+    title: str
+    role: int
+    read: int  # the number of the newest announcement that this member has read
+
+
+def seen(group_id: UUID, user_id: UUID) -> Seen:
+    """Raises NotAMember."""
+    member = check_member(group_id, user_id)
+    group = Group.objects.filter(pk=group_id).first() or Group(pk=group_id)
+    read = AnnouncementRead.objects.filter(group_id=group_id, user_id=user_id).values_list("number", flat=True).first()
+    return Seen(group, member.conversation, title(group_id), member.role, read or 0)
+
+
+def check_member(group_id: UUID, user_id: UUID) -> Member:
+    """Raises NotAMember."""
+    found = Member.objects.select_related("conversation").filter(
+        conversation_id=group_id, user_id=user_id, conversation__kind=Kind.GROUP
+    )
+    if not (member := found.first()):
+        raise NotAMember
+    return member
+
+
+def check_right(group_id: UUID, user_id: UUID, right: str) -> None:
+    """For reading; raises NotAMember, NeedsRole."""
+    seen_as = seen(group_id, user_id)
+    if not (right == "invite" and seen_as.group.members_invite):
+        rules.check(seen_as.role, right)
+
+
+def announcement_readers(group_id: UUID, user_id: UUID) -> tuple[int, int]:
+    """The number of the newest announcement, and how many have read it; for admins."""
+    check_right(group_id, user_id, "announce")
+    number = seen(group_id, user_id).group.announcement_number
+    return number, AnnouncementRead.objects.filter(group_id=group_id, number=number).count()
+
+
+def titled(invitations: Iterable[Invitation]) -> list[tuple[Invitation, str]]:
+    found = list(invitations)
+    titles = dict(Profile.objects.filter(pk__in=[one.group_id for one in found]).values_list("pk", "title"))
+    return [(one, titles[one.group_id]) for one in found]
+
+
+def live_link(token: str, now: datetime, group_id: UUID | None = None) -> Link:
+    """Raises LinkGone."""
+    found = Link.objects.live(now).filter(token=token).first()
+    if found is None or group_id not in (None, found.group_id):
+        raise LinkGone
+    return found
+
+
+def preview(link: Link) -> dict[str, object]:
+    group = Group.objects.get(pk=link.group_id)
+    members = Conversation.objects.values_list("members", flat=True).get(pk=link.group_id)
+    found = {"title": title(link.group_id), "description": group.description, "members": members}
+    return found | {"needs_approval": link.needs_approval}

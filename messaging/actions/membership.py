@@ -1,0 +1,70 @@
+"""Who is in a group: rows, and the notes that say so. For actions that hold the group and the people's self logs."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import F
+
+from messaging import errors
+from messaging.actions import pairs
+from messaging.models import Conversation, Member
+from messaging.rules import Kind
+from messaging.writes import Note
+
+
+class Moved(NamedTuple):
+    """Who came or went, and what is to be recorded of it."""
+
+    users: list[UUID]
+    notes: list[Note]
+
+
+class Way(NamedTuple):
+    """How somebody comes or goes: by whom, and what else the notice says of it."""
+
+    by: UUID
+    said: Mapping[str, str] = {}
+
+
+def group(conversation_id: UUID) -> Conversation:
+    """As it is now; the caller holds it. Raises NotAMember, which is also what a stranger hears."""
+    found = Conversation.objects.filter(id=conversation_id, kind=Kind.GROUP).first()
+    if found is None:
+        raise errors.NotAMember
+    return found
+
+
+def present(conversation_id: UUID, user_ids: Iterable[UUID]) -> list[UUID]:
+    found = Member.objects.filter(conversation_id=conversation_id, user_id__in=list(user_ids))
+    return list(found.order_by("user_id").values_list("user_id", flat=True))
+
+
+def enter(group: Conversation, logs: Mapping[UUID, UUID], way: Way, *, limit: int, all_history: bool = False) -> Moved:
+    """People come in, those who are not in yet; they see what follows, or all of it. Raises GroupFull."""
+    inside = set(present(group.pk, logs))
+    fresh = [user for user in logs if user not in inside]
+    if fresh and group.members + len(fresh) > limit:
+        raise errors.GroupFull
+    rev, seq = (0, 0) if all_history else (group.rev, group.seq)
+    rows = [Member(conversation=group, user_id=user, from_rev=rev, from_seq=seq, read_seq=group.seq) for user in fresh]
+    Member.objects.bulk_create(rows)
+    return _moved(group, fresh, logs, "joined", way)
+
+
+def leave(group: Conversation, logs: Mapping[UUID, UUID], way: Way) -> Moved:
+    """People go, those who are in: nothing with a later rev reaches them."""
+    gone = present(group.pk, logs)
+    Member.objects.filter(conversation_id=group.pk, user_id__in=gone).delete()
+    return _moved(group, gone, logs, "left", way)
+
+
+def _moved(group: Conversation, users: list[UUID], logs: Mapping[UUID, UUID], what: str, way: Way) -> Moved:
+    change = len(users) if what == "joined" else -len(users)
+    Conversation.objects.filter(id=group.pk).update(members=F("members") + change)
+    notes = [
+        Note(group.pk, f"member.{what}", way.by, content=json.dumps({"user": str(user), **way.said})) for user in users
+    ]
+    told = pairs.told({user: logs[user] for user in users}, group.pk, f"conversation.{what}", way.by)
+    return Moved(users, notes + told)
