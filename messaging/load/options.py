@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from messaging.load.wire import DIGITS
 
 LARGEST_TEXT = 8_000
+MOST_SAID, PAGE = 1_000, 200
+"""Conversations of which a hello of 64 KiB can speak, and a welcome does."""
 SCENARIOS = {
     "pairs": "two people each write to each other",
     "group": "everybody hears everybody",
     "presence": "people come and go before the eyes of others",
+    "resume": "devices come back and catch up",
 }
 
 
@@ -24,6 +27,10 @@ class Options:
     watchers: int
     watched: int
     comings: int
+    users: int
+    conversations: int
+    behind: int
+    at_once: int
     in_flight: int
     seconds: int
     warm_up: int
@@ -59,6 +66,10 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     add("--watchers", type=_at_least(1), default=50)
     add("--watched", type=_at_least(1), default=200, help="of the people, by each watcher")
     add("--comings", type=_at_least(1), default=200, help="of people, a second; they stay for 2 s on average")
+    add("--users", type=_at_least(1), default=200, help="who come back, in turn")
+    add("--conversations", type=_at_least(1, MOST_SAID), default=200, help="of each user")
+    add("--behind", type=_at_least(0, PAGE), default=5, help="of them have messages that his device lacks")
+    add("--at-once", type=_at_least(1), default=32, help="users who are about to come back")
     add("--in-flight", type=_at_least(1), default=8, help="unanswered messages of each pair or group")
     add("--seconds", type=_at_least(1, 600), default=10, help="of the measured window")
     add("--warm-up", type=_at_least(0, 60), default=2, help="seconds of the same load before the window")

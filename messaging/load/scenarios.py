@@ -3,7 +3,8 @@
 from typing import Any
 
 from messaging.load.presence.scenario import PRESENCE
+from messaging.load.resume.scenario import RESUME
 from messaging.load.scenario import Scenario
 from messaging.load.talk.scenario import TALK
 
-SCENARIOS: dict[str, Scenario[Any]] = {"pairs": TALK, "group": TALK, "presence": PRESENCE}
+SCENARIOS: dict[str, Scenario[Any]] = {"pairs": TALK, "group": TALK, "presence": PRESENCE, "resume": RESUME}

@@ -87,6 +87,15 @@ def test_a_short_run_of_presence_sees_people_come_and_go(measured, monkeypatch):
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.parametrize(("behind", "entries"), [("3", True), ("0", False)])
+def test_a_short_run_of_resume_gives_devices_what_they_lack(measured, behind, entries):
+    found = measured("resume", "--users", "12", "--conversations", "20", "--behind", behind, "--at-once", "4")
+    assert found["resumed"] > 0
+    assert (found["entries"] > 0) == entries
+    assert found["cpu_ms_each"] > 0
+
+
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_it_ends_all_it_started(load, tmp_path, stop):
     process = load("pairs", "--pairs", "2", "--seconds", "600")

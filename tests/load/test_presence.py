@@ -112,7 +112,7 @@ def test_people_who_cannot_come_are_errors_and_the_run_goes_on():
 
 # --- how the people behave --------------------------------------------------------------------
 def test_people_go_after_a_while_and_come_again(monkeypatch):
-    monkeypatch.setattr(sockets, "STAY_SECONDS", 0.05)
+    monkeypatch.setattr(sockets, "STAY_SECONDS", (0.0, 0.1))
     server = fake_presence.Watched()
     tally = run(server, comings=300, seconds=1)
     assert tally.came > len(USERS)
@@ -150,6 +150,18 @@ def test_the_time_from_a_welcome_is_taken_once():
     assert shown({"ann": 40}, ONLINE, OFFLINE, ONLINE)[1] == [60, None, 60]
     assert shown({"ann": 40}, OFFLINE, ONLINE)[1] == [None, 60]
     assert shown({}, ONLINE)[1] == [None]
+
+
+def test_who_goes_before_he_is_shown_is_not_waited_for():
+    here = {"ann": 40}
+    screen, _ = shown(here)
+    del here["ann"]
+    screen.went("ann")
+    screen.went("ann")
+    here["ann"] = 70
+    screen.came("ann")
+    assert screen.take(ONLINE, now=100) == 30
+    assert screen.unseen == 1
 
 
 def test_the_same_twice_is_repeated_but_not_a_newer_time():

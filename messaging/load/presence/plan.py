@@ -31,6 +31,8 @@ class Tally(plan.Tally):
     welcome: Counter[int] = field(default_factory=Counter)
     shown: Counter[int] = field(default_factory=Counter)
     """From somebody's welcome until a watcher shows him."""
+    unseen: int = 0
+    """Comings that were over before a watcher showed them."""
     repeated: int = 0
     wrong: int = 0
     stayed: int = 0

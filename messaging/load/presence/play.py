@@ -47,5 +47,6 @@ def _grace(watchers: list[Watcher]) -> int:
 
 def _note(screen: Screen, tally: Tally) -> None:
     tally.wrong += screen.wrong()
+    tally.unseen += screen.unseen
     tally.repeated += screen.faults.pop("repeated", 0)
     tally.errors += screen.faults

@@ -53,6 +53,7 @@ def _verdict(options: Options, measured: Measured[Tally]) -> Verdict:
         "cpu_s": rounded(measured.cpu),
         "welcome_ms": percentiles(tally.welcome),
         "shown_ms": percentiles(tally.shown),
+        "unseen": tally.unseen,
     }
     faults = {"wrong": tally.wrong, "repeated": tally.repeated, "errors": tally.errors.total()}
     return Verdict(tally.came, figures, faults, tally.errors)

@@ -13,12 +13,17 @@ class Screen:
         """Who has been welcomed and has not gone, and when that was."""
         self._due: dict[str, int] = {}
         """Who has come and is not shown yet, and since when."""
+        self.unseen = 0
         self.faults: Counter[str] = Counter()
 
     def came(self, user: str) -> None:
         shown = self._shown[user]
         if shown is None or not shown.online:
             self._due.setdefault(user, self._here[user])
+
+    def went(self, user: str) -> None:
+        """Who goes before he was shown need not be shown any more."""
+        self.unseen += self._due.pop(user, None) is not None
 
     def take(self, move: Move, now: int) -> int | None:
         """How long that was due, if it shows somebody who has come."""

@@ -11,7 +11,9 @@ from messaging.load.plan import NEVER, NS_PER_TICK, Seat
 from messaging.load.presence.plan import Plan, Tally, Watch
 from messaging.load.presence.screen import Screen
 
-ARRIVING, STAY_SECONDS = 64, 4.0
+ARRIVING = 64
+STAY_SECONDS = 1.0, 3.0
+"""Longer than a watcher waits to be told, which is half a second at most."""
 
 
 class Crowd:
@@ -57,14 +59,17 @@ class Crowd:
         if self.window.holds(now):
             self.tally.came += 1
             self.tally.welcome[(now - guest.greeted_at) // NS_PER_TICK] += 1
-        guest.loop.call_later(random.uniform(0, STAY_SECONDS), self._goes, guest)  # noqa: S311
+        guest.loop.call_later(random.uniform(*STAY_SECONDS), self._goes, guest)  # noqa: S311
 
     def _goes(self, guest: "Guest") -> None:
         if not self._ended:
             self._send_away(guest)
 
     def _send_away(self, guest: "Guest") -> None:
-        del self.here[guest.seat.user], self._guests[guest.seat.user]
+        user = guest.seat.user
+        del self.here[user], self._guests[user]
+        for screen in self.screens.get(user, ()):
+            screen.went(user)
         guest.leave()
         self._away.append(guest.seat)
         self.tally.went += self.window.holds(time.monotonic_ns())
