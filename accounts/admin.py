@@ -15,9 +15,9 @@ class UserAdmin(ModelAdmin):
 
     list_display = ("username", "display_name", "email", "is_active", "is_staff", "joined_at")
     list_filter = ("is_active", "is_staff")
-    search_fields = ("username__startswith", "email__startswith", "display_name__istartswith")
+    search_fields = ("username__startswith", "email__startswith", "phone__startswith", "display_name__istartswith")
     ordering = ("username",)
-    fields = ("id", "username", "email", "display_name", "is_active", "is_staff", "is_superuser", "groups")
+    fields = ("id", "username", "email", "phone", "display_name", "is_active", "is_staff", "is_superuser", "groups")
     readonly_fields = ("id",)
     filter_horizontal = ("groups",)
 

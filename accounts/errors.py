@@ -15,6 +15,14 @@ class BadProfile(DomainError):
     code, message = "bad_profile", "The profile has a value that is not taken."
 
 
+class BadPhone(DomainError):
+    code, message = "bad_phone", "A telephone number is + and 8 to 15 digits, with the country's first (E.164)."
+
+
+class PhoneTaken(DomainError):
+    code, message = "phone_taken", "There is an account with this telephone number."
+
+
 class UsernameTaken(DomainError):
     code, message = "username_taken", "Somebody has this user name."
 

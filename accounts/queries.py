@@ -33,7 +33,7 @@ class Person(NamedTuple):
 
 
 def search(*, by: User, text: str, without: QuerySet[Any]) -> QuerySet[User]:
-    """People by the beginning of the user name or by the whole e-mail address, never oneself, nor some other ids."""
+    """People by the beginning of the user name or by the whole address or number, never oneself, nor some other ids."""
     wanted = rules.storable(text).strip().lower()
     if len(wanted) < SHORTEST_SEARCH:
         raise BadRequest("Say at least two characters.")

@@ -13,9 +13,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import TextChoices
 
-from accounts.errors import BadName, BadProfile, BadUsername
+from accounts.errors import BadName, BadPhone, BadProfile, BadUsername
 from imserver.errors import BadContent, BadRequest
 
+PHONE: Final = r"\+[1-9][0-9]{7,14}"
 USERNAME: Final = r"[a-z0-9._-]{3,32}"
 NAME_LENGTH: Final = 64
 EXTERNAL_ID_LENGTH: Final = 128
@@ -67,6 +68,12 @@ def email(address: str | None) -> str | None:
     return address.lower()
 
 
+def phone(number: str | None) -> str | None:
+    if number and not re.fullmatch(PHONE, number):
+        raise BadPhone
+    return number or None
+
+
 def external_id(text: str) -> str:
     if not 0 < len(text) <= EXTERNAL_ID_LENGTH or not text.isascii() or not text.isprintable():
         raise BadRequest(f"An external id has 1 to {EXTERNAL_ID_LENGTH} printable ASCII characters.")
@@ -114,11 +121,12 @@ def seen_by() -> Seen:
     return Seen.FRIENDS if settings.FRIENDS_ONLY else Seen.ALL
 
 
-PROFILE: Final[Mapping[str, Callable[[str], str]]] = {
+PROFILE: Final[Mapping[str, Callable[[str], str | None]]] = {
     "display_name": display_name,
     "bio": bio,
     "language": language,
     "time_zone": time_zone,
+    "phone": phone,
 }
 
 

@@ -46,6 +46,7 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_email": "1/m/key",
     "reset_password": "20/m/ip,1/m/key",
     "request_login_code": "20/m/ip,1/m/key",
+    "change_phone": "5/d/user,30/h/ip",  # since it says whether a number has an account
 }
 MFA_ADAPTER = "accounts.adapters.factors.Factors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts import rules, tokens
 from accounts.actions.devices import end_devices
 from accounts.actions.telling import tell
-from accounts.errors import EmailTaken, ExternalIdTaken, TokenReused, UsernameTaken
+from accounts.errors import EmailTaken, ExternalIdTaken, PhoneTaken, TokenReused, UsernameTaken
 from accounts.models import REPLACED, Device, User
 
 
@@ -41,7 +41,7 @@ def sign_up(*, username: str, email: str, password: str | None, display_name: st
 
 def taken(error: IntegrityError) -> Exception:
     """Which name it was that somebody has; else the error itself."""
-    for refusal in (UsernameTaken, EmailTaken, ExternalIdTaken):
+    for refusal in (UsernameTaken, EmailTaken, PhoneTaken, ExternalIdTaken):
         if refusal.code in str(error):
             return refusal()
     return error

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts import rules
+from accounts.actions.coming import taken
 from accounts.actions.devices import end_other_devices
 from accounts.actions.telling import tell
 from accounts.models import Device, User
@@ -14,19 +15,23 @@ from imserver.realtime import push
 
 
 def update_profile(*, user_id: UUID, changes: Mapping[str, str]) -> User:
-    """What a person says of himself: display_name, bio, language, time_zone; those that are named."""
-    return _update(user_id, {name: rules.PROFILE[name](value) for name, value in changes.items()}, "profile.updated")
+    """What a person says of himself: display_name, bio, language, time_zone, phone; those that are named."""
+    checked = {name: rules.PROFILE[name](value) for name, value in changes.items()}
+    try:
+        return _update(user_id, checked, "profile.updated")
+    except IntegrityError as e:
+        raise taken(e) from e
 
 
 @transaction.atomic
 def update_privacy(*, user_id: UUID, changes: Mapping[str, str | bool]) -> User:
-    """What others may ask and see: friend_requests, found_by_name, found_by_email, presence, read_receipts."""
+    """What others may ask and see, as `GET /v1/me/privacy` has it."""
     transaction.on_commit(lambda: push.seen_anew([user_id]), robust=True)
     return _update(user_id, changes, "settings.updated")
 
 
 @transaction.atomic
-def _update(user_id: UUID, checked: Mapping[str, str | bool], kind: str) -> User:
+def _update(user_id: UUID, checked: Mapping[str, str | bool | None], kind: str) -> User:
     user = User.objects.select_for_update().get(pk=user_id)
     changed = {name: value for name, value in checked.items() if getattr(user, name) != value}
     if changed:

@@ -6,13 +6,21 @@ from accounts.models import Device, User
 class MeSerializer(serializers.ModelSerializer[User]):
     class Meta:
         model = User
-        fields = ("id", "username", "email", "display_name", "bio", "language", "time_zone")
+        fields = ("id", "username", "email", "display_name", "bio", "language", "time_zone", "phone", "avatar_url")
 
 
 class PrivacySerializer(serializers.ModelSerializer[User]):
     class Meta:
         model = User
-        fields = ("friend_requests", "found_by_name", "found_by_email", "presence", "read_receipts", "added_to_groups")
+        fields = (
+            "friend_requests",
+            "found_by_name",
+            "found_by_email",
+            "found_by_phone",
+            "presence",
+            "read_receipts",
+            "added_to_groups",
+        )
 
 
 class ServerUserSerializer(serializers.ModelSerializer[User]):

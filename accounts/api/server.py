@@ -37,6 +37,7 @@ class Person(msgspec.Struct):
     bio: str | UnsetType = UNSET
     language: str | UnsetType = UNSET
     time_zone: str | UnsetType = UNSET
+    phone: str | UnsetType | None = UNSET
     is_active: bool | UnsetType = UNSET
 
 

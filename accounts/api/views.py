@@ -29,12 +29,14 @@ class Changes(msgspec.Struct, omit_defaults=True):
     bio: str | UnsetType = UNSET
     language: str | UnsetType = UNSET
     time_zone: str | UnsetType = UNSET
+    phone: str | UnsetType | None = UNSET
 
 
 class Wishes(msgspec.Struct, omit_defaults=True):
     friend_requests: Literal["all", "friends_of_friends", "nobody"] | UnsetType = UNSET
     found_by_name: bool | UnsetType = UNSET
     found_by_email: bool | UnsetType = UNSET
+    found_by_phone: bool | UnsetType = UNSET
     presence: Literal["all", "friends", "nobody"] | UnsetType = UNSET
     read_receipts: bool | UnsetType = UNSET
     added_to_groups: Literal["all", "friends", "nobody"] | UnsetType = UNSET
@@ -56,8 +58,10 @@ class Me(APIView):
 
     @extend_schema(request={"application/json": schema(Changes)}, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
-        """Change what is named: one's own name, bio, language (BCP 47) and time zone (IANA)."""
+        """Change what is named: one's own name, bio, language (BCP 47), time zone (IANA), phone (E.164 or empty)."""
         changes = _named(parse(request, Changes))
+        if changes.get("phone") and not ratelimit.consume(request, action="change_phone", user=request.user):
+            raise RateLimited(retry_after_ms=3_600_000)
         return Response(MeSerializer(actions.update_profile(user_id=cast(User, request.user).pk, changes=changes)).data)
 
 

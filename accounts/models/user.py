@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts import rules
-from accounts.errors import BadUsername, EmailTaken, ExternalIdTaken, UsernameTaken
+from accounts.errors import BadPhone, BadUsername, EmailTaken, ExternalIdTaken, PhoneTaken, UsernameTaken
 from imserver.errors import DomainError
 from imserver.ids import uuid7
 
@@ -23,9 +23,11 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(is_active=True)
 
     def named(self, text: str) -> Self:
-        """User names that begin so, or the one person with this address: an @ tells them apart. Who allows it."""
+        """User names that begin so, or the one person with this address (an @) or number (a +). Who allows it."""
         if "@" in text:
             return self.filter(email=text, found_by_email=True)
+        if text.startswith("+"):
+            return self.filter(phone=text, found_by_phone=True)
         return self.filter(username__startswith=text, found_by_name=True)
 
 
@@ -55,6 +57,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         validators=[RegexValidator(rf"^{rules.USERNAME}\Z", BadUsername.message, BadUsername.code)],
     )
     email = models.EmailField(null=True, blank=True)  # noqa: DJ001  # people of host apps may have none
+    phone = models.CharField(  # noqa: DJ001
+        max_length=16,
+        null=True,
+        blank=True,
+        validators=[RegexValidator(rf"^{rules.PHONE}\Z", BadPhone.message, BadPhone.code)],
+    )
+    """As the person says: nobody proved it, so it opens nothing."""
     external_id = models.CharField(max_length=rules.EXTERNAL_ID_LENGTH, null=True, editable=False)  # noqa: DJ001
     """What the host app calls this person."""
     is_service = models.BooleanField(default=False, editable=False)
@@ -62,9 +71,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     bio = models.CharField(max_length=rules.BIO_LENGTH, blank=True)
     language = models.CharField(max_length=35, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
+    avatar = models.UUIDField(null=True, editable=False)
+    """The id of a file."""
     friend_requests = models.CharField(max_length=20, choices=rules.Requests, default=rules.Requests.ALL)
     found_by_name = models.BooleanField(default=True)
     found_by_email = models.BooleanField(default=True)
+    found_by_phone = models.BooleanField(default=False)
+    """Off: a number that nobody proved might be somebody else's, whose friends would find the wrong person."""
     presence = models.CharField(max_length=10, choices=rules.Seen, default=rules.seen_by)
     """Who sees whether this person is online, and when he was last."""
     read_receipts = models.BooleanField(default=True)
@@ -85,12 +98,18 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             _taken("username", UsernameTaken),
             _taken("email", EmailTaken),
+            _taken("phone", PhoneTaken),
             _taken("external_id", ExternalIdTaken),
             models.CheckConstraint(condition=Q(username__regex=f"^{rules.USERNAME}$"), name="username_is_plain"),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="email_is_lower_case"),
+            models.CheckConstraint(condition=Q(phone__regex=f"^{rules.PHONE}$"), name="phone_is_e164"),
             models.CheckConstraint(condition=~Q(email=""), name="email_is_there_or_not"),
             models.CheckConstraint(condition=~Q(display_name=""), name="display_name_is_there"),
         ]
 
     def __str__(self) -> str:
         return self.username
+
+    @property
+    def avatar_url(self) -> str | None:
+        return f"/v1/files/{self.avatar}" if self.avatar else None

@@ -44,6 +44,18 @@ def test_a_found_person_shows_no_address(me: Api) -> None:
     assert me.get("/v1/users?q=bob")["items"] == [{"id": str(person.pk), "username": "bob", "display_name": "bob"}]
 
 
+def test_a_number_finds_who_wishes_it(me: Api) -> None:
+    bob = Api().log_in("bob")
+    bob.call("PATCH", "/v1/me", {"phone": "+4930123456"}, status=200)
+    assert search(me, "%2B4930123456") == []
+    assert bob.call("PATCH", "/v1/me/privacy", {"found_by_phone": True}, status=200)["found_by_phone"]
+    assert search(me, "%2B4930123456") == ["bob"]
+    assert search(me, "%2B493012345") == []
+    assert search(bob, "%2B4930123456") == []
+    User.objects.filter(username="bob").update(is_active=False)
+    assert search(me, "%2B4930123456") == []
+
+
 def test_a_closed_account_is_not_found(me: Api) -> None:
     User.objects.filter(username="anna").update(is_active=False)
     assert search(me, "an") == ["anton"]
@@ -67,7 +79,9 @@ def test_strangers_search_nothing(db: None) -> None:
     assert api.headers["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize(("text", "index"), [("an", "username_taken"), ("ann@example.com", "email_taken")])
+@pytest.mark.parametrize(
+    ("text", "index"), [("an", "username_taken"), ("ann@example.com", "email_taken"), ("+4930123456", "phone_taken")]
+)
 def test_a_search_uses_an_index(ann: User, text: str, index: str) -> None:
     names = [f"stranger{i}" for i in range(2_000)]
     strangers = [User(username=name, email=f"{name}@example.com", display_name=name) for name in names]

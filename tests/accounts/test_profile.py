@@ -45,9 +45,44 @@ def test_it_can_be_emptied_but_for_the_name(ann: User) -> None:
     assert change(api, {"display_name": ""}, 400)["code"] == "bad_name"
 
 
+def test_a_number_is_one_persons_and_may_be_taken_away(ann: User, bob: User) -> None:
+    api, other = Api().log_in("ann"), Api().log_in("bob")
+    assert change(api, {"phone": "+4930123456"})["phone"] == "+4930123456"
+    assert change(other, {"phone": "+4930123456"}, 400)["code"] == "phone_taken"
+    assert change(api, {"phone": ""})["phone"] is None
+    change(other, {"phone": "+4930123456"})
+    assert change(other, {"phone": None})["phone"] is None
+    assert told(ann) == [{"phone": "+4930123456"}, {"phone": None}]
+
+
+def test_whether_a_number_has_an_account_is_not_asked_often(ann: User, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"change_phone": "1/d/user"}
+    api = Api().log_in("ann")
+    change(api, {"phone": "+4930123456"})
+    assert change(api, {"phone": "+4930123457"}, 429)["code"] == "rate_limited"
+    change(api, {"phone": ""})
+
+
+def test_a_picture_has_an_address(ann: User) -> None:
+    api = Api().log_in("ann")
+    assert api.get("/v1/me")["avatar_url"] is None
+    User.objects.update(avatar="01990c4e-8a00-7c31-9f0e-3b7d52a6c1e4")
+    assert api.get("/v1/me")["avatar_url"] == "/v1/files/01990c4e-8a00-7c31-9f0e-3b7d52a6c1e4"
+    change(api, {"avatar_url": "/v1/files/x", "avatar": "x"})
+    assert api.get("/v1/me")["avatar_url"] == "/v1/files/01990c4e-8a00-7c31-9f0e-3b7d52a6c1e4"
+
+
 @pytest.mark.parametrize(
     ("said", "code"),
     [
+        ({"phone": "4930123456"}, "bad_phone"),
+        ({"phone": "+49301"}, "bad_phone"),
+        ({"phone": "+0301234567"}, "bad_phone"),
+        ({"phone": "+4930123456789012"}, "bad_phone"),
+        ({"phone": "+49 30 123456"}, "bad_phone"),
+        ({"phone": "+49301234\u0665\u0666"}, "bad_phone"),
+        ({"phone": "+4930123456\n"}, "bad_phone"),
+        ({"phone": 4930123456}, "bad_request"),
         ({"bio": "x" * 501}, "bad_profile"),
         ({"bio": "a\0b"}, "bad_content"),
         ({"language": "english!"}, "bad_profile"),

@@ -58,6 +58,7 @@ def test_a_user_name_is_found_where_none_is_given(shop: Api) -> None:
         ({"display_name": "\u202e"}, "bad_name", 400),
         ({"email": "nonsense"}, "bad_request", 400),
         ({"time_zone": "Mars"}, "bad_profile", 400),
+        ({"phone": "030"}, "bad_phone", 400),
         ({"is_active": "no"}, "bad_request", 400),
         ({"username": "ann"}, "username_taken", 400),
         ({"email": "ANN@example.com"}, "email_taken", 400),

@@ -32,7 +32,7 @@ def test_a_person_logs_in_by_name_or_address(api: Api, ann: User, login: dict[st
     assert set(answer["meta"]) == {"is_authenticated", "access_token", "refresh_token"}
     me = Api(answer["meta"]["access_token"]).get("/v1/me")
     said = {"id": str(ann.pk), "username": "ann", "email": "ann@example.com", "display_name": "Ann"}
-    assert me == said | {"bio": "", "language": "", "time_zone": ""}
+    assert me == said | {"bio": "", "language": "", "time_zone": "", "phone": None, "avatar_url": None}
 
 
 def test_a_device_knows_where_it_logged_in(api: Api, ann: User) -> None:
