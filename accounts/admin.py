@@ -1,12 +1,15 @@
 from typing import Any
 
+from allauth.socialaccount.models import SocialApp, SocialToken
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
 from accounts import actions
-from accounts.models import Device, User
+from accounts.models import Device, LoginEvent, User
+
+admin.site.unregister([SocialApp, SocialToken])  # providers stand in the settings
 
 
 @admin.register(User)
@@ -53,4 +56,23 @@ class DeviceAdmin(ModelAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Device | None = None) -> bool:
+        return False
+
+
+@admin.register(LoginEvent)
+class LoginEventAdmin(ModelAdmin):
+    list_display = ("at", "happened", "user", "name", "means", "code", "address", "device")
+    list_select_related = ("user",)
+    list_filter = ("happened",)
+    search_fields = ("user__username__startswith", "name__startswith", "address")
+    ordering = ("-at",)
+    fields = ("id", *list_display)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: LoginEvent | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: LoginEvent | None = None) -> bool:
         return False

@@ -55,6 +55,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # else a found key without a PIN might open an account alone
 MFA_ALLOW_UNVERIFIED_EMAIL = not VERIFY_EMAIL
 PASSKEY_DOMAIN = env.text("PASSKEY_DOMAIN")  # empty: the host that was asked
+UNFOLD = {"LOGIN": {"form": "accounts.adapters.staff.StaffForm"}}
 OIDC_URL = env.text("OIDC_URL")  # of the provider, without /.well-known/...; empty: none
 GITHUB_CLIENT_ID, GITHUB_URL = env.text("GITHUB_CLIENT_ID"), env.text("GITHUB_URL", "https://github.com")
 SOCIALACCOUNT_ADAPTER = "accounts.adapters.social.Social"
@@ -70,6 +71,7 @@ SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {"APPS": [_oidc] if OIDC_URL else []},
     "github": {"APPS": [_github] if GITHUB_CLIENT_ID else []},
 }
+AUDIT_DAYS = max(7, env.integer("AUDIT_DAYS", 180))  # SQL lets no younger line go
 DEMO_PASSWORD = env.text("DEMO_PASSWORD")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 EMAIL_PORT, EMAIL_TIMEOUT = env.integer("EMAIL_PORT", 587), 10

@@ -1,6 +1,7 @@
 """What people do with their accounts. Each action is one transaction, and tells the person's other devices."""
 
-from accounts.actions.coming import Origin, Pair, log_in, refresh, sign_up
+from accounts.actions.audit import Origin, forget_events, note, note_refused
+from accounts.actions.coming import Pair, log_in, refresh, sign_up
 from accounts.actions.devices import end_devices, end_other_devices, end_session, rename_device
 from accounts.actions.factors import spend_step, tell_factors
 from accounts.actions.profile import set_password, update_privacy, update_profile
@@ -12,9 +13,12 @@ __all__ = [
     "end_devices",
     "end_other_devices",
     "end_session",
+    "forget_events",
     "issue_key",
     "log_in",
     "mint",
+    "note",
+    "note_refused",
     "put_user",
     "refresh",
     "rename_device",

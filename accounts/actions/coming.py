@@ -8,20 +8,11 @@ from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
 from accounts import rules, tokens
+from accounts.actions.audit import Origin, note, note_ended
 from accounts.actions.devices import end_devices
 from accounts.actions.telling import tell
 from accounts.errors import EmailTaken, ExternalIdTaken, PhoneTaken, TokenReused, UsernameTaken
-from accounts.models import REPLACED, Device, User
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a log-in comes from, as the client says."""
-
-    name: str = ""
-    platform: str = ""
-    app_version: str = ""
-    address: str | None = None
+from accounts.models import REPLACED, Device, Happened, User
 
 
 @dataclass(frozen=True)
@@ -48,13 +39,14 @@ def taken(error: IntegrityError) -> Exception:
 
 
 @transaction.atomic
-def log_in(*, user: User, session_key: str, origin: Origin, now: datetime) -> Pair:
+def log_in(*, user: User, session_key: str, origin: Origin, now: datetime, means: str = "") -> Pair:
     """The tokens of a session's device. Asked again for the same session, the device stays the same."""
     seen = {**asdict(origin), "last_seen_at": now}
     device, is_new = Device.objects.update_or_create(session_key=session_key, user=user, defaults=seen)
     if is_new:
         if settings.ONE_DEVICE_PER_PLATFORM and origin.platform:
             _replace_others(device, now)
+        note(Happened.LOGGED_IN, user_id=user.pk, origin=origin, means=means)
         tell(user.pk, "session.opened", [{"session": str(device.pk), **asdict(origin)}])
     return _pair(device, now)
 
@@ -65,23 +57,24 @@ def _replace_others(device: Device, now: datetime) -> None:
     end_devices(devices=list(others), now=now, code=REPLACED)
 
 
-def refresh(*, token: str, now: datetime) -> Pair:
+def refresh(*, token: str, now: datetime, address: str | None = None) -> Pair:
     """New tokens for a refresh token, which is then used up.
 
     The last one is taken again for a minute, since two tabs refresh at once; after that its use means that somebody
     has a copy, and the device is ended.
     """
-    device = _turn(tokens.ticket(token), now)
+    device = _turn(tokens.ticket(token), now, address)
     if device is None:
         raise TokenReused
     return _pair(device, now)
 
 
 @transaction.atomic
-def _turn(ticket: tokens.Ticket, now: datetime) -> Device | None:
+def _turn(ticket: tokens.Ticket, now: datetime, address: str | None) -> Device | None:
     device = Device.objects.select_for_update(of=("self",)).of(ticket.user_id, ticket.device_id)
     behind = device.turn - ticket.turn
     if rules.is_replay(behind=behind, turned_at=device.turned_at, now=now):
+        note_ended(Happened.TOKEN_REUSED, [device], address=address)
         end_devices(devices=[device], now=now)
         return None
     if behind <= 0:  # below zero after the database was restored from a backup: our signature proves the later turn

@@ -10,9 +10,10 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from accounts import rules
+from accounts.actions.audit import note_ended
 from accounts.actions.telling import tell
 from accounts.errors import DeviceNotFound
-from accounts.models import LOGGED_OUT, Device, Revoked
+from accounts.models import LOGGED_OUT, REPLACED, Device, Happened, Revoked
 from imserver.realtime import push
 
 # Longer than any access token lives: nobody asks for older ones.
@@ -34,7 +35,9 @@ def rename_device(*, user_id: UUID, device_id: UUID, name: str) -> Device:
 
 
 @transaction.atomic
-def end_devices(*, devices: Sequence[Device], now: datetime, code: int = LOGGED_OUT) -> None:
+def end_devices(
+    *, devices: Sequence[Device], now: datetime, code: int = LOGGED_OUT, happened: Happened = Happened.ENDED
+) -> None:
     """Log devices out everywhere: REST and refresh at once, sockets within a second. Safe to repeat."""
     keys = [device.pk for device in devices]
     present = list(Device.objects.select_for_update().filter(pk__in=keys).order_by("user_id", "pk"))
@@ -42,6 +45,7 @@ def end_devices(*, devices: Sequence[Device], now: datetime, code: int = LOGGED_
     Device.objects.filter(pk__in=keys).delete()
     Revoked.objects.filter(at__lt=now - _REMEMBER_REVOKED).delete()
     Revoked.objects.bulk_create([Revoked(session_id=key, code=code) for key in keys], ignore_conflicts=True)
+    note_ended(Happened.REPLACED if code == REPLACED else happened, present)
     for user_id in {device.user_id for device in devices}:
         _close_sockets(user_id, [device.pk for device in devices if device.user_id == user_id], code)
     for user_id, ended in groupby(present, lambda device: device.user_id):
@@ -54,7 +58,7 @@ def _close_sockets(user_id: UUID, ended: list[UUID], code: int) -> None:
 
 def end_session(*, session_key: str, now: datetime) -> None:
     """Log out the device of a Django session, if it has one."""
-    end_devices(devices=list(Device.objects.filter(session_key=session_key)), now=now)
+    end_devices(devices=list(Device.objects.filter(session_key=session_key)), now=now, happened=Happened.LOGGED_OUT)
 
 
 @transaction.atomic

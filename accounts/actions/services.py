@@ -11,7 +11,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import IntegrityError, transaction
 
 from accounts import keys, rules
-from accounts.actions.coming import Origin, Pair, log_in, taken
+from accounts.actions.audit import Origin
+from accounts.actions.coming import Pair, log_in, taken
 from accounts.actions.devices import end_other_devices
 from accounts.actions.telling import tell
 from accounts.errors import AccountInactive, TooManyKeys
@@ -77,7 +78,7 @@ def mint(*, user: User, origin: Origin, now: datetime) -> Pair:
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
-    return log_in(user=user, session_key=session.session_key or "", origin=origin, now=now)
+    return log_in(user=user, session_key=session.session_key or "", origin=origin, now=now, means="host")
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import actions, rules, tasks
+from accounts.adapters.origin import origin
 from accounts.errors import AccountInactive, BadCredentials, IncorrectCode, WrongPassword
 from accounts.models import User
 from imserver.errors import DomainError, RateLimited
@@ -57,6 +58,7 @@ class Account(DefaultAccountAdapter):
         tasks.send_mail.delay(subject=str(mail.subject), body=str(mail.body), to=mail.to)
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> NoReturn:
+        actions.note_refused(code=AccountInactive.code, origin=origin(request), user_id=user.pk)
         raise AccountInactive
 
     def logout(self, request: HttpRequest) -> None:

@@ -1,13 +1,14 @@
 from dataclasses import asdict
 from typing import Any, Final, cast
 
+from allauth.core import context
 from allauth.core.internal.httpkit import authenticated_user
 from allauth.headless.tokens.strategies.sessions import SessionTokenStrategy
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import actions, tokens
-from accounts.adapters.account import Account
+from accounts.adapters.origin import means, origin
 from accounts.models import Device, User
 
 _NEED_TOKEN: Final = {  # names of addresses for who is logged in; in the way of any other a stale one must not stand
@@ -38,20 +39,9 @@ class DeviceTokens(SessionTokenStrategy):
     def create_access_token_payload(self, request: HttpRequest) -> dict[str, Any]:
         request.session.save()  # the device is named by the session's key
         user, key = (cast(User, authenticated_user(request)), cast(str, request.session.session_key))
-        return asdict(actions.log_in(user=user, session_key=key, origin=_origin(request), now=timezone.now()))
+        how, now = means(request, user), timezone.now()
+        return asdict(actions.log_in(user=user, session_key=key, origin=origin(request), now=now, means=how))
 
     def refresh_token(self, refresh_token: str) -> tuple[str, str]:
-        pair = actions.refresh(token=refresh_token, now=timezone.now())
+        pair = actions.refresh(token=refresh_token, now=timezone.now(), address=origin(context.request).address)
         return pair.access_token, pair.refresh_token
-
-
-def _origin(request: HttpRequest) -> actions.Origin:
-    def said(header: str, most: int) -> str:
-        return "".join(filter(str.isprintable, request.headers.get(header, "")))[:most]
-
-    return actions.Origin(
-        name=said("X-Device-Name", 100) or said("User-Agent", 100),
-        platform=said("X-Device-Platform", 20),
-        app_version=said("X-App-Version", 20),
-        address=Account().get_client_ip(request),
-    )

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.forms import BaseForm
 from django.http import HttpRequest
 from requests import RequestException
@@ -56,8 +57,8 @@ class Social(DefaultSocialAccountAdapter):
     def authenticate_by_email(self, sociallogin: SocialLogin) -> Any:
         """The account with the same address, if it was verified on both sides: else anybody could take it over."""
         for address in sociallogin.email_addresses:
-            own = EmailAddress.objects.filter(email=address.email.lower(), verified=True).select_related("user").first()
-            if address.verified and own:
+            same = EmailAddress.objects.filter(email=address.email.lower(), verified=True, user__email=F("email"))
+            if address.verified and (own := same.select_related("user").first()):
                 return own.user, own.email
         return None
 

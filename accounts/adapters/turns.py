@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from accounts.adapters.devices import DeviceTokens
+from imserver.errors import DomainError
 
 View = Callable[..., HttpResponse]
 
@@ -18,6 +19,10 @@ def one_by_one(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():
             Session.objects.select_for_update().filter(pk=DeviceTokens().get_session_token(request) or "").first()
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except DomainError as e:
+                refusal = e  # what was noted of it stays
+        raise refusal
 
     return guarded

@@ -7,6 +7,7 @@ he is.
 import time
 from http import HTTPStatus
 from typing import Any, Final
+from uuid import UUID
 
 from allauth.account import app_settings
 from allauth.account.internal.flows.login import get_authentication_records
@@ -20,6 +21,7 @@ from django.http.response import HttpResponseBase
 
 from accounts import actions
 from accounts.adapters import factors
+from accounts.api.audited import Audited
 
 _READING: Final = ("GET", "HEAD", "OPTIONS")
 
@@ -67,21 +69,33 @@ class Passkeys(_Told, views.ManageWebAuthnView):
     input_class = {**views.ManageWebAuthnView.input_class, "POST": factors.NewPasskeyInput}
 
 
-class Authenticate(views.AuthenticateView):
+class _Second(Audited):
+    stage: Any
+
+    def _who(self) -> UUID | None:
+        return getattr(self.stage.login.user, "pk", None)
+
+
+class Authenticate(_Second, views.AuthenticateView):
+    means = "totp"
     input_class = factors.CodeInput
 
 
-class Reauthenticate(views.ReauthenticateView):
+class Reauthenticate(Audited, views.ReauthenticateView):
+    means = "totp"
     input_class = factors.CodeAgainInput
 
 
-class AuthenticatePasskey(views.AuthenticateWebAuthnView):
+class AuthenticatePasskey(_Second, views.AuthenticateWebAuthnView):
+    means = "webauthn"
     input_class = {"POST": factors.PasskeyInput}
 
 
-class ReauthenticatePasskey(views.ReauthenticateWebAuthnView):
+class ReauthenticatePasskey(Audited, views.ReauthenticateWebAuthnView):
+    means = "webauthn"
     input_class = {"POST": factors.PasskeyAgainInput}
 
 
-class LoginPasskey(views.LoginWebAuthnView):
+class LoginPasskey(Audited, views.LoginWebAuthnView):
+    means = "webauthn"
     input_class = {"POST": factors.PasskeyLoginInput}

@@ -15,6 +15,7 @@ from django.utils.decorators import method_decorator
 
 from accounts.adapters import social
 from accounts.adapters.account import invalid
+from accounts.api.audited import Audited
 from accounts.errors import ProviderRefused, ProviderUnknown
 
 
@@ -49,12 +50,14 @@ class CodeInput(inputs.Input):
 
 
 @method_decorator(rate_limit(action="login"), name="handle")
-class Token(views.ProviderTokenView):
+class Token(Audited, views.ProviderTokenView):
+    means = "openid"
     input_class = TokenInput
 
 
 @method_decorator(rate_limit(action="login"), name="handle")
-class GitHub(views.ProviderTokenView):
+class GitHub(Audited, views.ProviderTokenView):
+    means = "github"
     input_class = CodeInput  # type: ignore[assignment]
 
 

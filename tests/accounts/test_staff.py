@@ -1,4 +1,5 @@
 import io
+import secrets
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import actions
-from accounts.models import Device, User
-from tests.accounts.conftest import PASSWORD, sign_up
+from accounts.models import Device, LoginEvent, User
+from tests.accounts.conftest import PASSWORD, Api, sign_up
+from tests.accounts.keys import totp
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +39,44 @@ def test_people_do_not_enter_the_staff_door(ann: User) -> None:
     client = Client()
     assert client.post("/admin/login/?next=/admin/", {"username": "ann", "password": PASSWORD}).status_code == 200
     assert client.get("/admin/accounts/user/").status_code == 302
+
+
+def enter(**said: str) -> int:
+    return Client().post("/admin/login/?next=/admin/", {"username": "mod", "password": PASSWORD, **said}).status_code
+
+
+def test_staff_with_a_second_factor_need_it_here_too(mod: Client) -> None:
+    assert "one-time-code" in Client().get("/admin/login/").content.decode()
+    phone = Api().log_in("mod")
+    phone.post("/v1/auth/reauthenticate", {"password": PASSWORD})
+    secret = phone.get("/v1/account/authenticators/totp", status=404)["meta"]["secret"]
+    phone.post("/v1/account/authenticators/totp", {"code": totp(secret, -1)})
+    assert [enter(), enter(code="000000"), enter(code=totp(secret)), enter(code=totp(secret))] == [200, 200, 302, 200]
+    codes = phone.get("/v1/account/authenticators/recovery-codes")["data"]["unused_codes"]
+    assert enter(code=codes[0]) == 302
+
+
+def test_the_staff_door_is_audited(mod: Client, ann: User) -> None:
+    enter(password="wrong")
+    enter(username="ann")
+    assert [(one.happened, one.user, one.code) for one in LoginEvent.objects.filter(means="staff").order_by("at")] == [
+        ("logged_in", User.objects.get(username="mod"), ""),
+        ("refused", User.objects.get(username="mod"), "bad_credentials"),
+        ("refused", ann, "bad_credentials"),
+    ]
+
+
+def test_passwords_of_staff_are_not_guessed_at_their_own_door(mod: Client, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "2/m/key"}
+    name = f"mod{secrets.token_hex(4)}"
+    User.objects.filter(username="mod").update(username=name)
+    assert [enter(username=name, password="wrong") for _ in range(2)] == [200, 200]
+    assert enter(username=name) == 200
+
+
+def test_empty_fields_are_no_log_in(db: None) -> None:
+    for said in ({"username": ""}, {"password": ""}):
+        assert enter(**said) == 200
 
 
 def test_staff_find_people_and_see_no_password(mod: Client, ann: User) -> None:
