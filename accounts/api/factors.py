@@ -4,6 +4,7 @@ What changes them is one transaction with what it tells the person's devices, an
 he is.
 """
 
+import json
 import time
 from http import HTTPStatus
 from typing import Any, Final
@@ -13,6 +14,7 @@ from allauth.account import app_settings
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.headless.base.response import ConflictResponse, ReauthenticationResponse
+from allauth.headless.internal.restkit.response import APIResponse
 from allauth.headless.mfa import views
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
@@ -51,6 +53,14 @@ def _came_lately(request: HttpRequest) -> bool:
 
 
 class Totp(_Told, views.ManageTOTPView):
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer = super().get(request, *args, **kwargs)
+        if answer.status_code != HTTPStatus.NOT_FOUND:
+            return answer
+        meta = json.loads(answer.content)["meta"]
+        picture = factors.Factors().build_totp_svg(meta["totp_url"])
+        return APIResponse(request, meta={**meta, "totp_svg": picture}, status=HTTPStatus.NOT_FOUND)
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             answer = super().post(request, *args, **kwargs)

@@ -83,6 +83,13 @@ def test_a_password_alone_no_longer_opens_a_protected_account(ann: User, phone: 
     assert [one["type"] for one in phone.get(FACTORS)["data"]] == ["totp", "recovery_codes"]
 
 
+def test_the_secret_comes_with_its_picture(phone: Api) -> None:
+    said = phone.get(TOTP, status=404)["meta"]
+    assert said["totp_url"] == f"otpauth://totp/ann%40example.com?secret={said['secret']}&issuer=testserver"
+    assert said["totp_svg"].startswith("<?xml")
+    assert "<script" not in said["totp_svg"]
+
+
 def test_a_code_is_good_once_also_when_redis_has_forgotten_it(phone: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = protect(phone)
     used = totp(secret)
