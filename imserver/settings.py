@@ -225,6 +225,10 @@ LIMITS = {
     "friend_tags": env.integer("LIMIT_FRIEND_TAGS", 20),
     "group_members": env.integer("LIMIT_GROUP_MEMBERS", 500),
     "group_marks": env.integer("LIMIT_GROUP_MARKS", 100),
+    "reactions": env.integer("LIMIT_REACTIONS", 100),
+    "reactions_of_one": env.integer("LIMIT_REACTIONS_OF_ONE", 20),
+    "pins": env.integer("LIMIT_PINS", 50),
+    "stars": env.integer("LIMIT_STARS", 10_000),
     "edit_hours": env.integer("LIMIT_EDIT_HOURS", 24),
     "recall_hours": env.integer("LIMIT_RECALL_HOURS", 24),
     "commands_per_second": env.integer("LIMIT_COMMANDS_PER_SECOND", 30),  # 0: no limit

@@ -113,6 +113,26 @@ urlpatterns = [
     path("v1/conversations/<uuid:conversation_id>", view("messaging.api.conversations.OneConversation")),
     path("v1/conversations/<uuid:conversation_id>/messages", view("messaging.api.messages.Messages")),
     path("v1/conversations/<uuid:conversation_id>/messages/<int:seq>", view("messaging.api.messages.OneMessage")),
+    path(
+        "v1/conversations/<uuid:conversation_id>/messages/<int:seq>/readers", view("messaging.api.marginalia.Readers")
+    ),
+    path(
+        "v1/conversations/<uuid:conversation_id>/messages/<int:seq>/reactions/<str:emoji>",
+        view("messaging.api.marginalia.OneReaction"),
+    ),
+    path(
+        "v1/conversations/<uuid:conversation_id>/messages/<int:seq>/reactions/<str:emoji>/people",
+        view("messaging.api.marginalia.Reactors"),
+    ),
+    path("v1/conversations/<uuid:conversation_id>/messages/<int:seq>/star", view("messaging.api.marginalia.OneStar")),
+    path("v1/conversations/<uuid:conversation_id>/pins", view("messaging.api.marginalia.Pins")),
+    path("v1/conversations/<uuid:conversation_id>/pins/<int:seq>", view("messaging.api.marginalia.OnePin")),
+    path("v1/conversations/<uuid:conversation_id>/settings", view("messaging.api.own.TheSettings")),
+    path("v1/conversations/<uuid:conversation_id>/clear", view("messaging.api.own.History")),
+    path("v1/conversations/<uuid:conversation_id>/draft", view("messaging.api.own.OneDraft")),
+    path("v1/drafts", view("messaging.api.own.Drafts")),
+    path("v1/starred", view("messaging.api.marginalia.Stars")),
+    path("v1/badge", view("messaging.api.own.Badge")),
     path("v1/conversations/<uuid:conversation_id>/entries", view("inbox.api.sync.Entries")),
     path("v1/conversations/<uuid:conversation_id>/mark", view("messaging.api.conversations.Mark")),
     path("v1/sync", view("messaging.api.sync.Sync")),

@@ -27,7 +27,9 @@ def pull(user: UUID, conversation: UUID, after_rev: int, limit: int) -> Query[Pa
         rows = yield partial(there.read, epoch, conversation, after_rev, upto)
         items = _believed(rows, seen, after_rev, upto)
         if items is not None:
-            return _page(items, after_rev, seen.rev)
+            spelled, seqs = [item for item, _ in items], [seq for _, seq in items]
+            spelled = yield from queries.veiled(user, conversation, spelled, seqs)
+            return _page(spelled, seqs, after_rev, seen.rev)
     return (yield from queries.pull(user, conversation, after_rev, limit))
 
 
@@ -58,9 +60,9 @@ def _item(one: Mapping[str, Any], states: Mapping[int, bytes], hidden: int) -> b
     return None if state is None else with_state(bytes(one["item"]), bytes(state))
 
 
-def _page(items: Sequence[tuple[bytes, int]], prev: int, head: int) -> Page:
-    fitting = queries.fitting([item for item, _ in items])
-    last_seq = max((seq for _, seq in items[: len(fitting)]), default=0)
+def _page(items: Sequence[bytes], seqs: Sequence[int], prev: int, head: int) -> Page:
+    fitting = queries.fitting(items)
+    last_seq = max(seqs[: len(fitting)], default=0)
     return Page(prev, head, reset=False, items=fitting, last_seq=last_seq)
 
 

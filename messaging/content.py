@@ -95,6 +95,14 @@ def _depth(value: object) -> int:
     return deepest
 
 
+def kept(content: bytes, most: int) -> str:
+    """A client's own object, which is only kept for it. Raises BadContent."""
+    if len(content) > most:
+        raise BadContent(f"This object is longer than {most} bytes.")
+    parse(content)
+    return content.decode()
+
+
 def visible(text: str) -> bool:
     return any(unicodedata.category(c) not in _INVISIBLE and c not in _BLANK for c in text)
 

@@ -1,4 +1,4 @@
-"""How an entry, a head and the marks are spelled on the wire. Pure: rows in, JSON bytes out."""
+"""How an entry and the marks are spelled on the wire. Pure: rows in, JSON bytes out."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from messaging.events import name
-from messaging.rules import NIL, Kind
+from messaging.rules import NIL
 
 dumps = msgspec.json.encode
 
@@ -32,6 +32,8 @@ class Row(NamedTuple):
     created_ms: int
     blanked_by: uuid.UUID | None
     blanked_ms: int | None
+    reactions: str | None = None
+    pinned: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -71,43 +73,32 @@ def _history(row: Row) -> bytes:
     found = b"" if row.edited_ms is None else b',"edited_at":"%b"' % moment(row.edited_ms).encode()
     if row.blanked_by is not None and row.blanked_ms is not None:
         found += b',"recalled":' + dumps({"by": str(row.blanked_by), "at": moment(row.blanked_ms)})
-    return found
+    if row.pinned:
+        found += b',"pinned":true'
+    return found if row.reactions is None else found + b',"reactions":' + row.reactions.encode()
+
+
+class _Known(msgspec.Struct):
+    rev: int
+    seq: int
+    kind: str
+    sender: str
+    changed_rev: int
+    created_at: str
+
+
+_known = msgspec.json.Decoder(_Known).decode
+
+
+def veil(item: bytes) -> bytes:
+    """A message that its reader deleted for himself."""
+    return dumps(msgspec.structs.asdict(_known(item)) | {"content": None, "hidden": True})
 
 
 def spell_all(rows: Sequence[Row], targets: Mapping[int, Row]) -> list[bytes]:
     """Entries of one conversation, each change with the state of its target."""
     states = {seq: spell(row) for seq, row in targets.items()}
     return [spell(row, None if row.target is None else states.get(row.target)) for row in rows]
-
-
-def head(row: Sequence[Any]) -> bytes:
-    """A head, from a row of messaging/heads.py without its first column."""
-    conversation, kind, rev, seq, read_seq, unread, mentions, title, peer, username, name, peer_read, peer_delivered = (
-        row[:13]
-    )
-    last_ms, floor_rev, from_rev, said_rev = row[13:17]
-    said: dict[str, Any] = {
-        "conversation": conversation,
-        "kind": Kind(kind).name.lower(),
-        "rev": rev,
-        "seq": seq,
-        "read_seq": read_seq,
-        "unread": unread,
-        "mentions": mentions,
-        "title": title,
-        "last_at": moment(last_ms),
-        "floor_rev": floor_rev,
-        "from_rev": from_rev,
-    }
-    if peer is not None:
-        said["peer"] = {"id": peer, "username": username, "display_name": name}
-        said |= {"peer_read": peer_read, "peer_delivered": peer_delivered}
-    if said_rev is not None and said_rev > rev:
-        said["reset"] = True
-    spelled = dumps(said)
-    if row[18] is None:
-        return spelled
-    return spelled[:-1] + b',"last":' + spell(Row(*row[18:])) + b"}"
 
 
 def page(conversation: uuid.UUID, items: Sequence[bytes], **members: Any) -> bytes:

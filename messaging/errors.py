@@ -63,6 +63,22 @@ class UnknownKind(DomainError):
     code, message = "unknown_kind", "The server takes no message of this kind from clients."
 
 
+class BadReaction(DomainError):
+    code, message = "bad_reaction", "A reaction is one emoji."
+
+
+class TooManyReactions(DomainError):
+    code, status, message = "too_many_reactions", 409, "There are as many different reactions as there may be."
+
+
+class TooManyPins(DomainError):
+    code, status, message = "too_many_pins", 409, "There are as many pinned messages as there may be."
+
+
+class TooManyStars(DomainError):
+    code, status, message = "too_many_stars", 409, "You keep as many messages as you may."
+
+
 class BadReply(DomainError):
     code, message = "bad_reply", "The message replied to is not there for you."
 

@@ -42,6 +42,12 @@ SELF = {
     112: "join.requested",
     113: "join.closed",
     114: "announcement.read",
+    115: "message.hidden",
+    116: "history.cleared",
+    117: "message.starred",
+    118: "message.unstarred",
+    119: "draft.updated",
+    120: "conversation.updated",
 }
 NAMES = MESSAGES | CHANGES | NOTICES | SELF
 NUMBERS = {name: number for number, name in NAMES.items()}

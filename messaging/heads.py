@@ -6,7 +6,7 @@ from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 from imserver.database import Query
-from messaging import entries, queries
+from messaging import queries, summary
 from messaging.errors import NotAMember
 
 PAGE = 200
@@ -19,7 +19,8 @@ said as (
   select * from unnest(%s::int[], %s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
     said(i, cid, rev, read, peer_read, peer_delivered)),
 mine as (
-  select me.i, me.uid, c.id, c.kind, c.rev, c.seq, c.floor_rev, c.blanked_rev, c.last_at,
+  select me.i, me.uid, c.id, c.kind, c.rev, c.seq, c.floor_rev, c.blanked_rev, c.said_at,
+    m.notify, m.pinned_at is not null as pinned, m.archived_at is not null as archived, m.marked_unread,
     m.from_rev, m.read_seq, m.own_ahead, m.delivered_seq,
     greatest(m.from_seq, m.hidden_before) as shown_after, greatest(m.read_seq, m.from_seq, m.hidden_before) as mark,
     p.user_id as peer, p.shown_seq as peer_read, p.delivered_seq as peer_delivered, said.rev as said_rev
@@ -37,11 +38,7 @@ mine as (
 """
 # Unread = seq - mark - own messages above it - messages blanked or hidden above it. A blanking has a higher rev than
 # the message's seq, so below the mark's number nobody needs to look.
-_SPELLED: LiteralString = (
-    """
-),
-newest as (select *, row_number() over (partition by i order by last_at desc, id desc) as place from mine)
-select n.i, n.id, n.kind, n.rev, n.seq, n.read_seq,
+_UNREAD: LiteralString = """
   greatest(n.seq - n.mark - n.own_ahead - case when n.blanked_rev > n.mark then (
       select count(*) from entry e
       where e.conversation_id = n.id and e.seq > n.mark and e.content is null and e.sender_id <> n.uid
@@ -49,12 +46,22 @@ select n.i, n.id, n.kind, n.rev, n.seq, n.read_seq,
       select count(*) from hidden h join entry e on e.conversation_id = h.conversation_id and e.seq = h.seq
       where h.user_id = n.uid and h.conversation_id = n.id and h.seq > n.mark and e.content is not null
         and e.sender_id <> n.uid
-    ), 0),
+    ), 0)
+"""
+_SPELLED: LiteralString = (
+    """
+),
+newest as (select *, row_number() over (partition by i order by said_at desc, id desc) as place from mine)
+select n.i, n.id, n.kind, n.rev, n.seq, n.read_seq,
+"""
+    + _UNREAD
+    + """,
   (select count(distinct x.seq) from mention x
     join entry e on e.conversation_id = x.conversation_id and e.seq = x.seq and may_reach_v1(e.sender_id, n.uid)
     where x.user_id in (n.uid, '00000000-0000-0000-0000-000000000000') and x.conversation_id = n.id and x.seq > n.mark),
   coalesce(u.display_name, f.title, ''), n.peer, u.username, u.display_name, n.peer_read, n.peer_delivered,
-  (extract(epoch from n.last_at) * 1000)::bigint, n.floor_rev, n.from_rev, n.said_rev, n.delivered_seq, l.*
+  (extract(epoch from n.said_at) * 1000)::bigint, n.floor_rev, n.from_rev, n.said_rev, n.delivered_seq,
+  n.notify, n.pinned, n.archived, n.marked_unread, l.*
 from newest n
 left join accounts_user u on u.id = n.peer
 left join profile f on f.conversation_id = n.id
@@ -108,7 +115,7 @@ def differing(asked: Sequence[Asked], limit: int = PAGE) -> Query[list[Heads]]:
     for i, conversation in left:
         gone[i - 1].append(conversation)
     return [
-        Heads([entries.head(row) for row in mine[i][:limit]], gone[i], len(mine[i]) > limit, _arrived(mine[i][:limit]))
+        Heads([summary.head(row) for row in mine[i][:limit]], gone[i], len(mine[i]) > limit, _arrived(mine[i][:limit]))
         for i in range(len(asked))
     ]
 
@@ -132,10 +139,10 @@ class Listed(NamedTuple):
 def listed(user: UUID, before: tuple[int, UUID] | None, limit: int) -> Query[Listed]:
     """A page of one's conversations, newest first; `before` is (Unix milliseconds, id) of the last one seen."""
     cursor = (_moment(before[0]), before[1]) if before else (datetime.max.replace(tzinfo=UTC), UUID(int=0))
-    condition: LiteralString = " and (c.last_at, c.id) < (%s, %s)"
+    condition: LiteralString = " and (c.said_at, c.id) < (%s, %s)"
     rows = yield (_MINE + condition + _SPELLED, [[user], *([[]] * 6), *cursor, limit + 1])
     last = rows[limit - 1] if len(rows) > limit else None
-    return Listed([entries.head(row[1:]) for row in rows[:limit]], (last[14], last[1]) if last else None)
+    return Listed([summary.head(row[1:]) for row in rows[:limit]], (last[14], last[1]) if last else None)
 
 
 def one(user: UUID, conversation: UUID) -> Query[bytes]:
@@ -144,8 +151,17 @@ def one(user: UUID, conversation: UUID) -> Query[bytes]:
     rows = yield (opened + condition + _SPELLED, [[user], *([[]] * 6), conversation, 1])
     if not rows:
         raise NotAMember
-    return entries.head(rows[0][1:])
+    return summary.head(rows[0][1:])
 
 
 def _moment(millis: int) -> datetime:
     return datetime.fromtimestamp(millis // 1000, UTC).replace(microsecond=millis % 1000 * 1000)
+
+
+def badge(user: UUID) -> Query[int]:
+    """How many messages are unread in all conversations that are not muted."""
+    rows = yield (
+        _MINE + ") select coalesce(sum(" + _UNREAD + "), 0)::bigint from mine n where n.notify = 0",
+        [[user], *([[]] * 6)],
+    )
+    return int(rows[0][0])

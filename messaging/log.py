@@ -1,7 +1,7 @@
 """The log: the only caller of the functions that assign rev, seq and marks (messaging/sql).
 
 An appended message has the next `rev` and the next `seq` of its conversation; any other entry has the next `rev` only.
-Both are dense, because append_v2 and record_v1 number them under the conversation's row lock, in the transaction that
+Both are dense, because append_v2 and record_v2 number them under the conversation's row lock, in the transaction that
 inserts them. The same functions write the outbox pointer, so what is stored is also told.
 """
 
@@ -17,7 +17,7 @@ from messaging.packing import Packed, bigints, register, smallints, texts, uuids
 from messaging.writes import Draft, Mark, Marked, Note, Outcome
 
 APPEND: Final[LiteralString] = "select * from append_v2(%s, %s, %s, %s, %s, %s, %s)"
-RECORD: Final[LiteralString] = "select * from record_v1(%s, %s, %s, %s, %s)"
+RECORD: Final[LiteralString] = "select * from record_v2(%s, %s, %s, %s, %s)"
 MARK: Final[LiteralString] = "select * from mark_v2(%s, %s, %s, %s)"
 
 

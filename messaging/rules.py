@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from django.conf import settings
 from django.db.models import IntegerChoices
 
+from accounts.rules import display_name
 from imserver import ids
 from imserver.errors import BadRequest
 from messaging.errors import KeyExpired, NotYours, Recalled, TooLate
@@ -41,6 +42,14 @@ class Role(IntegerChoices):
     OWNER = 2
 
 
+class Notify(IntegerChoices):
+    """What a member wants to be told of aloud."""
+
+    ALL = 0
+    MENTIONS = 1
+    NOTHING = 2
+
+
 CLOSED: Final = 3  # a Conversation.post_role that nobody has
 
 
@@ -65,6 +74,10 @@ def check_key(key: uuid.UUID, now_ms: int) -> None:
     """A UUIDv7 carries its time, so the 32 days that keys are remembered can be kept exactly."""
     if key.version == ids.VERSION and not now_ms - 30 * DAY_MS <= ids.millis(key) <= now_ms + DAY_MS:
         raise KeyExpired
+
+
+def nickname(text: str) -> str:
+    return display_name(text) if text else ""
 
 
 def check_edit(message: Message, by: uuid.UUID, now: datetime) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 from tests.make import Person
 
 Json = dict[str, Any]
+USUAL: Json = {"notify": "all", "pinned": False, "archived": False, "marked_unread": False}
+SETTINGS = (*USUAL,)
 
 
 class Refused(Exception):
@@ -27,6 +29,9 @@ class Knowledge(ABC):
         self.cursors: dict[str, int] = {}
         self.entries: dict[str, dict[int, Json]] = {}  # conversation -> seq -> message as it is now
         self.seen: list[tuple[str, int]] = []  # (conversation, rev) of every entry drawn, in order
+        self.hidden: set[tuple[str, int]] = set()
+        self.stars: set[tuple[str, int]] = set()
+        self.drafts: dict[str, Json] = {}
         self.pulls = 0
         self._pulling: dict[str, asyncio.Task[None]] = {}
         self._asking: set[asyncio.Task[None]] = set()
@@ -76,8 +81,9 @@ class Knowledge(ABC):
         return {} if head.get("reset") else {name: max(head[name], known[name]) for name in names}
 
     def _forget(self, cid: str) -> None:
-        for store in (self.heads, self.cursors, self.entries):
+        for store in (self.heads, self.cursors, self.entries, self.drafts):
             store.pop(cid, None)
+        self.stars = {(of, seq) for of, seq in self.stars if of != cid}
 
     def _acknowledged(self, ok: Json, draft: Json) -> None:
         cid = ok["conversation"]
@@ -124,11 +130,38 @@ class Knowledge(ABC):
             self._place(cid, item)
         elif "target" in item:
             self._change(cid, item)
-        elif item["kind"] == "conversation.left":
-            self._forget(item["content"]["conversation"])
-        elif item["kind"] == "conversation.joined":
-            self._discover(item["content"]["conversation"])
-            self._pull(item["content"]["conversation"])
+        elif item["content"] and "conversation" in item["content"]:
+            self._note(item["kind"], item["content"]["conversation"], item["content"])
+
+    def _note(self, kind: str, cid: str, content: Json) -> None:
+        """Of one's own log: what is said of another conversation."""
+        notes = {
+            "conversation.left": lambda: self._forget(cid),
+            "conversation.joined": lambda: (self._discover(cid), self._pull(cid)),
+            "conversation.updated": lambda: self._settle(cid, content),
+            "message.hidden": lambda: self._hide(cid, content["seq"]),
+            "history.cleared": lambda: [self._hide(cid, n) for n in range(1, content["before_seq"] + 1)],
+            "message.starred": lambda: self.stars.add((cid, content["seq"])),
+            "message.unstarred": lambda: self.stars.discard((cid, content["seq"])),
+            "draft.updated": lambda: self._draft(cid, content["draft"]),
+        }
+        notes[kind]()
+
+    def _hide(self, cid: str, seq: int) -> None:
+        self.hidden.add((cid, seq))
+        self.stars.discard((cid, seq))
+        self.entries.get(cid, {}).pop(seq, None)
+
+    def _settle(self, cid: str, content: Json) -> None:
+        head = self.heads.get(cid)
+        if head is not None:
+            is_over = head["read_seq"] > content.get("read_seq", head["read_seq"])
+            head |= {n: content[n] for n in SETTINGS if n in content and not (n == "marked_unread" and is_over)}
+
+    def _draft(self, cid: str, draft: Json | None) -> None:
+        self.drafts.pop(cid, None)
+        if draft is not None:
+            self.drafts[cid] = draft
 
     def _change(self, cid: str, item: Json) -> None:
         """A live change has no state where some listener may not see it: whoever holds its target asks again."""
@@ -149,6 +182,10 @@ class Knowledge(ABC):
         """A message as it is now. Who writes has read up to there."""
         held = self.entries.setdefault(cid, {})
         seq = message["seq"]
+        if message.get("hidden") or (cid, seq) in self.hidden:
+            return
+        if message["content"] is None:
+            self.stars.discard((cid, seq))
         if seq not in held or message["changed_rev"] > held[seq]["changed_rev"]:
             held[seq] = message
         head = self.heads.get(cid)
@@ -162,6 +199,8 @@ class Knowledge(ABC):
         if head is None:
             return
         if data["user"] == self.me:
+            if data["read_seq"] > head["read_seq"]:
+                head["marked_unread"] = False
             head["read_seq"] = max(head["read_seq"], data["read_seq"])
         elif "peer" in head:
             head["peer_read"] = max(head["peer_read"], data["read_seq"])
@@ -202,6 +241,9 @@ class Knowledge(ABC):
                 "messages": self.entries.get(cid, {}),
                 "unread": sum(self._is_unread(cid, message) for message in self.entries.get(cid, {}).values()),
                 "mentions": sum(self._names_me(cid, message) for message in self.entries.get(cid, {}).values()),
+                "stars": {seq for of, seq in self.stars if of == cid},
+                "draft": self.drafts.get(cid),
+                "settings": [head.get(name) or USUAL[name] for name in SETTINGS],
                 **{name: head.get(name) for name in ("kind", "read_seq", "peer_read", "peer_delivered", "title")},
             }
             for cid, head in self.heads.items()

@@ -9,8 +9,10 @@ import contextlib
 import itertools
 import json
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
+import httpx2
 import websockets
 from websockets.asyncio.client import ClientConnection
 
@@ -188,7 +190,17 @@ class Phone(Knowledge):
         for cid in [cid for cid in self.heads if not self.entries.get(cid)]:
             for message in await self.history(cid):
                 self._place(cid, message)
+        await self._read_notes()
         return self
+
+    async def _read_notes(self) -> None:
+        """What one keeps, and what one began to write."""
+        place = urlsplit(self.url)
+        headers = {"authorization": f"Bearer {self.person.token}"}
+        async with httpx2.AsyncClient(base_url=f"http://{place.netloc}", headers=headers, trust_env=False) as rest:
+            stars, drafts = [(await rest.get(f"/v1/{name}")).json()["items"] for name in ("starred", "drafts")]
+        self.stars = {(star["conversation"], star["seq"]) for star in stars}
+        self.drafts = {draft["conversation"]: draft["draft"] for draft in drafts}
 
     async def quiet(self, seconds: float = 0.6) -> None:
         """Wait until nothing has come for a while and every pull is done."""

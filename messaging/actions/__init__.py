@@ -5,19 +5,30 @@ members in a later statement, so that whatever committed first wins.
 """
 
 from messaging.actions.conversations import open_direct, open_group
+from messaging.actions.marginalia import pin, react, unreact
 from messaging.actions.members import add_members, deny, mark, remove_members
 from messaging.actions.messages import edit, recall, send
+from messaging.actions.own import clear, hide, save_draft, settle, star, unstar
 from messaging.actions.people import tell
 
 __all__ = [
     "add_members",
+    "clear",
     "deny",
     "edit",
+    "hide",
     "mark",
     "open_direct",
     "open_group",
+    "pin",
+    "react",
     "recall",
     "remove_members",
+    "save_draft",
     "send",
+    "settle",
+    "star",
     "tell",
+    "unreact",
+    "unstar",
 ]

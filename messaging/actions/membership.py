@@ -47,8 +47,8 @@ def enter(group: Conversation, logs: Mapping[UUID, UUID], way: Way, *, limit: in
     fresh = [user for user in logs if user not in inside]
     if fresh and group.members + len(fresh) > limit:
         raise errors.GroupFull
-    rev, seq = (0, 0) if all_history else (group.rev, group.seq)
-    rows = [Member(conversation=group, user_id=user, from_rev=rev, from_seq=seq, read_seq=group.seq) for user in fresh]
+    seen = {"read_seq": group.seq} if all_history else {"from_rev": group.rev, "from_seq": group.seq}
+    rows = [Member(conversation=group, user_id=user, **seen) for user in fresh]
     Member.objects.bulk_create(rows)
     return _moved(group, fresh, logs, "joined", way)
 

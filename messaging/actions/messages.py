@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from messaging import announce, errors, log, rules
 from messaging.content import check_content
-from messaging.models import Conversation, Entry, Member, Mention, Reaction, Revision
+from messaging.models import Conversation, Entry, Member, Mention, Reaction, Revision, Star
 from messaging.writes import Draft, Note, Outcome
 
 
@@ -23,7 +23,7 @@ def send(*, draft: Draft) -> Outcome:
 def edit(*, user_id: UUID, conversation_id: UUID, seq: int, content: bytes, now: datetime) -> int:
     """Replace the content of one's own message. Returns the rev of the change; the older text is kept for staff."""
     log.hold([conversation_id])
-    member, message = _message(user_id, conversation_id, seq)
+    member, message = found(user_id, conversation_id, seq)
     if bits := member.refused(now):
         raise errors.refusal(bits)
     rules.check_edit(message, user_id, now)
@@ -41,12 +41,12 @@ def edit(*, user_id: UUID, conversation_id: UUID, seq: int, content: bytes, now:
 def recall(*, user_id: UUID, conversation_id: UUID, seq: int, now: datetime) -> int:
     """Blank a message for everyone, for good. Returns the rev of the change."""
     log.hold([conversation_id])
-    member, message = _message(user_id, conversation_id, seq)
+    member, message = found(user_id, conversation_id, seq)
     rules.check_recall(message, user_id, member.role, now)
     [rev] = announce.record([Note(conversation_id, "recall", user_id, seq)])
-    _stored(conversation_id, seq).update(content=None, mentions=None)
+    _stored(conversation_id, seq).update(content=None, mentions=None, reactions=None, pinned_at=None)
     Conversation.objects.filter(id=conversation_id).update(blanked_rev=rev)
-    for attached in (Mention, Reaction):
+    for attached in (Mention, Reaction, Star):
         attached.objects.filter(conversation_id=conversation_id, seq=seq).delete()
     return rev
 
@@ -55,7 +55,7 @@ def _stored(conversation_id: UUID, seq: int) -> QuerySet[Entry]:
     return Entry.objects.filter(conversation_id=conversation_id, seq=seq)
 
 
-def _message(user_id: UUID, conversation_id: UUID, seq: int) -> tuple[Member, Entry]:
+def found(user_id: UUID, conversation_id: UUID, seq: int) -> tuple[Member, Entry]:
     """Who asks, and the message, as far as this person may see it. The conversation is locked already."""
     member = (
         Member.objects.select_related("conversation").filter(user_id=user_id, conversation_id=conversation_id).first()

@@ -1,5 +1,6 @@
 """The HTTP door to messages: parse, call, spell the answer as on the socket, byte for byte."""
 
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -26,6 +27,10 @@ class Window(msgspec.Struct):
 
 class Edit(msgspec.Struct):
     content: msgspec.Raw
+
+
+class For(msgspec.Struct, rename={"for_": "for"}):
+    for_: Literal["all", "me"] = "all"
 
 
 class Messages(APIView):
@@ -63,23 +68,26 @@ class OneMessage(APIView):
         actions.edit(
             user_id=me(request),
             conversation_id=conversation_id,
-            seq=_small(seq),
+            seq=small(seq),
             content=content,
             now=timezone.now(),
         )
         return self._now(request, conversation_id, seq)
 
-    @extend_schema(responses={200: ENTRY})
+    @extend_schema(parameters=parameters(For), responses={200: ENTRY, 204: None})
     def delete(self, request: Request, conversation_id: UUID, seq: int) -> HttpResponse:
-        """Recall a message for everyone."""
-        actions.recall(user_id=me(request), conversation_id=conversation_id, seq=_small(seq), now=timezone.now())
+        """Recall a message for everyone; or with `for=me` delete it for oneself."""
+        if query(request, For).for_ == "me":
+            actions.hide(user_id=me(request), conversation_id=conversation_id, seq=small(seq))
+            return HttpResponse(status=204)
+        actions.recall(user_id=me(request), conversation_id=conversation_id, seq=small(seq), now=timezone.now())
         return self._now(request, conversation_id, seq)
 
     def _now(self, request: Request, conversation_id: UUID, seq: int) -> HttpResponse:
-        return answer(database.run(queries.message(me(request), conversation_id, _small(seq))))
+        return answer(database.run(queries.message(me(request), conversation_id, small(seq))))
 
 
-def _small(seq: int) -> int:
+def small(seq: int) -> int:
     if seq >= 2**63:
         raise NotFound
     return seq

@@ -6,7 +6,7 @@ Only `log.py` writes rev, seq and marks; no foreign key points at the log or fro
 from messaging.models.conversation import Conversation, Member, Profile
 from messaging.models.entry import Entry, Revision, Segment, Sent
 from messaging.models.epoch import Epoch
-from messaging.models.marginalia import Hidden, Mention, Reaction
+from messaging.models.marginalia import Hidden, Mention, Reaction, Saved, Star
 from messaging.models.outbox import Backlog, Outbox
 
 __all__ = [
@@ -21,6 +21,8 @@ __all__ = [
     "Profile",
     "Reaction",
     "Revision",
+    "Saved",
     "Segment",
     "Sent",
+    "Star",
 ]

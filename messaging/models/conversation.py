@@ -3,7 +3,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models.functions import Now
 
-from messaging.rules import CLOSED, Kind, Role
+from messaging.rules import CLOSED, Kind, Notify, Role
 
 
 class Conversation(models.Model):
@@ -17,6 +17,8 @@ class Conversation(models.Model):
     blanked_rev = models.BigIntegerField(default=0)
     members = models.IntegerField(default=0)
     last_at = models.DateTimeField(db_default=Now())
+    said_at = models.DateTimeField(db_default=Now())
+    """When it last moved in a list; a change of a message leaves it there."""
     slow_s = models.IntegerField(default=0, db_default=0)
 
     class Meta:
@@ -54,7 +56,8 @@ class Member(models.Model):
     """What others are shown as read."""
     delivered_seq = models.BigIntegerField(default=0)
     own_ahead = models.IntegerField(default=0)
-    notify = models.SmallIntegerField(default=0)
+    notify = models.SmallIntegerField(choices=Notify, default=Notify.ALL)
+    marked_unread = models.BooleanField(default=False, db_default=False)
     pinned_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
     posted_at = models.DateTimeField(null=True)

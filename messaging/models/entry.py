@@ -17,6 +17,8 @@ class Entry(models.Model):
     content = models.TextField(null=True)  # noqa: DJ001  # null is blanked
     changed_rev = models.BigIntegerField()
     edited_at = models.DateTimeField(null=True)
+    reactions = models.TextField(null=True)  # noqa: DJ001  # JSON, folded from the table of the same name
+    pinned_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 

@@ -1,5 +1,6 @@
 """Reads. Each is written once, as an `imserver.database.Query`, and serves sockets and REST alike."""
 
+from messaging.queries.marginalia import drafts, pinned, reactors, readers_of, starred
 from messaging.queries.members import (
     Audience,
     Onlookers,
@@ -13,7 +14,7 @@ from messaging.queries.members import (
     typing,
 )
 from messaging.queries.messages import history, later, message
-from messaging.queries.pages import Page, between, pull
+from messaging.queries.pages import Page, between, pull, veiled
 from messaging.queries.rows import BLANKED, COLUMNS, SELECT, fitting
 
 __all__ = [
@@ -27,14 +28,20 @@ __all__ = [
     "audience",
     "between",
     "changed",
+    "drafts",
     "fitting",
     "groups_of",
     "history",
     "later",
     "memberships",
     "message",
+    "pinned",
     "pull",
+    "reactors",
     "readers",
+    "readers_of",
     "standing",
+    "starred",
     "typing",
+    "veiled",
 ]

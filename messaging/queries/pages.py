@@ -30,9 +30,23 @@ def pull(user: UUID, conversation: UUID, after_rev: int, limit: int) -> Query[Pa
         SELECT + " where e.conversation_id = %s and e.rev > %s order by e.rev limit %s",
         [conversation, prev, limit],
     )
-    items = fitting((yield from _folded(conversation, [Row(*row) for row in rows], seen.from_seq)))
+    spelled = yield from _folded(conversation, [Row(*row) for row in rows], seen.from_seq)
+    items = fitting((yield from veiled(user, conversation, spelled, [row[2] for row in rows])))
     last_seq = max((row[2] for row in rows[: len(items)] if row[2] is not None), default=0)
     return Page(prev, max(seen.rev, prev + len(items)), reset, items, last_seq)
+
+
+def veiled(user: UUID, conversation: UUID, items: list[bytes], seqs: Sequence[int | None]) -> Query[list[bytes]]:
+    """What this person deleted for himself does not come back by another way."""
+    known = [seq for seq in seqs if seq]
+    if not known:
+        return items
+    rows = yield (
+        "select seq from hidden where user_id = %s and conversation_id = %s and seq between %s and %s",
+        [user, conversation, min(known), max(known)],
+    )
+    gone = {seq for (seq,) in rows}
+    return [entries.veil(item) if seq in gone else item for item, seq in zip(items, seqs, strict=True)]
 
 
 def between(conversation: UUID, first_rev: int, last_rev: int) -> Query[list[bytes]]:

@@ -12,7 +12,7 @@ from messaging.entries import Row
 COLUMNS: LiteralString = """
 e.conversation_id, e.rev, e.seq, e.kind, e.sender_id, e.key, e.content, e.reply_to, e.mentions, e.target,
   e.changed_rev, (extract(epoch from e.edited_at) * 1000)::bigint, (extract(epoch from e.created_at) * 1000)::bigint,
-  b.sender_id, (extract(epoch from b.created_at) * 1000)::bigint
+  b.sender_id, (extract(epoch from b.created_at) * 1000)::bigint, e.reactions, e.pinned_at is not null
 """
 # Who recalled it and when. Lateral and `offset 0`: a plain join is planned for a conversation of average size, and
 # reads the whole of a large one.

@@ -66,7 +66,7 @@ begin
     select cid, rev, seq, kind, uid, key, reply, kept, content, rev, stamp from n order by i),
   k as (insert into sent select key, cid, uid, rev, seq, digest, stamp from n order by i),
   u as (
-    update conversation c set rev = h.rev, seq = h.seq, last_at = h.stamp
+    update conversation c set rev = h.rev, seq = h.seq, last_at = h.stamp, said_at = h.stamp
     from (select cid, max(rev) as rev, max(seq) as seq, max(stamp) as stamp from n group by cid) h where c.id = h.cid),
   r as (
     update member m set read_seq = h.seq, shown_seq = h.seq, own_ahead = 0, posted_at = h.stamp

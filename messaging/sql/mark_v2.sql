@@ -21,7 +21,8 @@ begin
         c.kind = 1 and a.id in (select o.user_id from member o where o.conversation_id = c.id))) p),
   s as (select w.*, case when w.shows then greatest(w.old_s, w.r) else w.old_s end as s from w),
   u as (
-    update member m set read_seq = w.r, shown_seq = w.s, delivered_seq = w.d, own_ahead = case
+    update member m set read_seq = w.r, shown_seq = w.s, delivered_seq = w.d,
+      marked_unread = m.marked_unread and w.r = w.old_r, own_ahead = case
       when m.own_ahead = 0 or w.r = w.old_r then m.own_ahead
       else (select count(*) from entry e where e.conversation_id = w.cid and e.seq > w.r and e.sender_id = w.uid) end
     from s w where m.user_id = w.uid and m.conversation_id = w.cid

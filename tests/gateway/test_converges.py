@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from messaging import actions
 from tests import make
 from tests.gateway.stage import Stage, django, rest
+from tests.make import Person
 from tests.phone import Refused
 
 Act = Callable[[Stage], Awaitable[object]]
@@ -151,6 +153,85 @@ async def a_person_changes_what_the_other_devices_show(on: Stage) -> None:
     assert status == 200
     status, _ = await rest(on.gateways[1], on.ann, "PATCH", f"/v1/me/devices/{on.ann.device}", {"name": "Phone"})
     assert status == 200
+
+
+MESSAGE = "/v1/conversations/{}/messages/{}"
+
+
+async def asks(on: Stage, person: Person, method: str, path: str, body: object = None) -> None:
+    status, answer = await rest(on.gateways[1], person, method, path, body)
+    assert status in (200, 204), answer
+
+
+@by("react")
+async def people_react(on: Stage) -> None:
+    for person, emoji in ((on.ann, "👍"), (on.bob, "👍"), (on.bob, "❤️"), (on.cat, "👩‍👩‍👧‍👦")):
+        await asks(on, person, "PUT", f"{MESSAGE.format(on.group, 2)}/reactions/{quote(emoji)}")
+    await asks(on, on.bob, "PUT", f"{MESSAGE.format(on.direct, 1)}/reactions/{quote('❤')}")
+
+
+@by("unreact")
+async def somebody_takes_a_reaction_back(on: Stage) -> None:
+    for method in ("PUT", "DELETE"):
+        await asks(on, on.cat, method, f"{MESSAGE.format(on.group, 1)}/reactions/{quote('🎉')}")
+    await asks(on, on.ann, "PUT", f"{MESSAGE.format(on.group, 1)}/reactions/{quote('🎉')}")
+
+
+@by("pin")
+async def messages_are_pinned_and_unpinned(on: Stage) -> None:
+    for method, seq in (("PUT", 1), ("PUT", 2), ("DELETE", 1)):
+        await asks(on, on.ann, method, f"/v1/conversations/{on.group}/pins/{seq}")
+    await asks(on, on.bob, "PUT", f"/v1/conversations/{on.direct}/pins/3")
+
+
+@by("hide")
+async def somebody_deletes_messages_for_himself(on: Stage) -> None:
+    for place, seq in ((on.group, 3), (on.direct, 1), (on.direct, 2)):
+        await asks(on, on.bob, "DELETE", f"{MESSAGE.format(place, seq)}?for=me")
+
+
+@by("clear")
+async def somebody_clears_his_history(on: Stage) -> None:
+    for seq in (2, 1):
+        await asks(on, on.bob, "POST", f"/v1/conversations/{on.group}/clear", {"before_seq": seq})
+    await asks(on, on.ann, "POST", f"/v1/conversations/{on.direct}/clear", {"before_seq": 999})
+    await on.of(on.bob).say("anew", str(on.direct))
+
+
+@by("star")
+async def somebody_keeps_messages(on: Stage) -> None:
+    for place, seq in ((on.group, 3), (on.direct, 1)):
+        await asks(on, on.bob, "PUT", f"{MESSAGE.format(place, seq)}/star")
+
+
+@by("unstar")
+async def what_was_kept_goes_in_every_way(on: Stage) -> None:
+    for seq in (1, 2, 3):
+        await asks(on, on.bob, "PUT", f"{MESSAGE.format(on.group, seq)}/star")
+    await asks(on, on.bob, "DELETE", f"{MESSAGE.format(on.group, 1)}/star")
+    await asks(on, on.bob, "DELETE", f"{MESSAGE.format(on.group, 2)}?for=me")
+    await asks(on, on.ann, "DELETE", MESSAGE.format(on.group, 3))
+
+
+@by("save_draft")
+async def somebody_begins_to_write_and_goes_on_elsewhere(on: Stage) -> None:
+    path = f"/v1/conversations/{on.direct}/draft"
+    for text in ("H", "Hello"):
+        await asks(on, on.bob, "PUT", path, {"draft": {"text": text}})
+    await asks(on, on.bob, "PUT", f"/v1/conversations/{on.group}/draft", {"draft": {"text": "never mind"}})
+    await asks(on, on.bob, "DELETE", f"/v1/conversations/{on.group}/draft")
+
+
+@by("settle")
+async def somebody_arranges_his_conversations(on: Stage) -> None:
+    for place, settings in (
+        (on.direct, {"pinned": True, "notify": "nothing"}),
+        (on.group, {"archived": True, "marked_unread": True, "notify": "mentions", "nickname": "Bobby"}),
+        (on.group, {"archived": False}),
+    ):
+        await asks(on, on.bob, "PATCH", f"/v1/conversations/{place}/settings", settings)
+    await asks(on, on.cat, "PATCH", f"/v1/conversations/{on.group}/settings", {"marked_unread": True})
+    await on.of(on.cat).call("mark", {"conversation": str(on.group), "read_seq": 3})
 
 
 @by("deny")

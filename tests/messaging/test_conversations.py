@@ -32,7 +32,7 @@ def test_the_list_pages_without_hole_or_double_newest_first(ann: Person, bob: Pe
     groups = [make.group(ann, bob) for _ in range(7)]
     for i, group in enumerate(groups):
         later = timezone.now() + timedelta(minutes=(i + 3) % 7)
-        Conversation.objects.filter(id=group).update(last_at=later)
+        Conversation.objects.filter(id=group).update(said_at=later)
     found = pages(Door(ann), 3)
     assert [len(page) for page in found] == [3, 3, 2]
     newest = [str(groups[i]) for i in (3, 2, 1, 0, 6, 5, 4)]
@@ -43,7 +43,7 @@ def test_conversations_of_the_same_moment_are_listed_once_each(ann: Person, bob:
     groups = [make.group(ann, bob) for _ in range(6)]
     moment = timezone.now().replace(microsecond=123_456)
     for i, group in enumerate(groups):
-        Conversation.objects.filter(id=group).update(last_at=moment + timedelta(microseconds=100 * (i // 2)))
+        Conversation.objects.filter(id=group).update(said_at=moment + timedelta(microseconds=100 * (i // 2)))
     listed = [one for page in pages(Door(ann), 1) for one in page]
     assert sorted(listed) == sorted(map(str, [*groups, rules.pair(ann.id, ann.id)]))
 

@@ -1,0 +1,102 @@
+"""What was added to messages."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from imserver.database import Query
+from messaging import emoji, entries
+from messaging.entries import Row
+from messaging.errors import MessageNotFound
+from messaging.queries.members import standing
+from messaging.queries.rows import BLANKED, COLUMNS, SELECT
+from messaging.rules import LIMITS
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def reactors(user: UUID, conversation: UUID, seq: int, text: str, after: UUID, limit: int) -> Query[list[UUID]]:
+    seen = yield from standing(user, conversation)
+    if seq <= seen.from_seq:
+        raise MessageNotFound
+    rows = yield (
+        """
+        select user_id from reaction where conversation_id = %s and seq = %s and emoji = %s and user_id > %s
+        order by user_id limit %s
+        """,
+        [conversation, seq, emoji.one(text), after, limit],
+    )
+    return [row[0] for row in rows]
+
+
+def pinned(user: UUID, conversation: UUID) -> Query[list[bytes]]:
+    """The latest pinned first."""
+    seen = yield from standing(user, conversation)
+    rows = yield (
+        SELECT
+        + """
+        where e.conversation_id = %s and e.pinned_at is not null and e.seq > %s and not exists (
+          select from hidden h where h.user_id = %s and h.conversation_id = e.conversation_id and h.seq = e.seq)
+        order by e.pinned_at desc, e.seq desc
+        """,
+        [conversation, seen.from_seq, user],
+    )
+    return [entries.spell(Row(*row)) for row in rows]
+
+
+def readers_of(user: UUID, conversation: UUID, seq: int) -> Query[dict[str, list[UUID]]]:
+    """Of one's own message, in a group of at most LIMITS["group_marks"], as far as each shows it, and one does too."""
+    seen = yield from standing(user, conversation)
+    rows = yield (
+        """
+        select m.user_id, m.shown_seq >= %s from member m
+        join conversation c on c.id = m.conversation_id
+        join entry e on e.conversation_id = c.id and e.seq = %s and e.sender_id = %s
+        join accounts_user a on a.id = %s
+        where c.id = %s and m.user_id <> e.sender_id and c.members <= %s
+          and (m.delivered_seq >= e.seq or m.shown_seq >= e.seq) and (a.read_receipts or m.shown_seq < e.seq)
+        order by m.user_id
+        """,
+        [seq, seq, user, user, conversation, LIMITS["group_marks"]],
+    )
+    if seq <= seen.from_seq:
+        raise MessageNotFound
+    return {
+        "read": [who for who, has_read in rows if has_read],
+        "delivered": [who for who, has_read in rows if not has_read],
+    }
+
+
+def starred(user: UUID, before_us: int | None, limit: int) -> Query[tuple[list[bytes], int | None]]:
+    """As far as one is still there to see them; each says of which conversation it is."""
+    before = _EPOCH + timedelta(microseconds=before_us) if before_us else datetime.max.replace(tzinfo=UTC)
+    rows = yield (
+        "select (extract(epoch from s.at) * 1000000)::bigint, "
+        + COLUMNS
+        + """
+        from star s
+        join member m on m.user_id = s.user_id and m.conversation_id = s.conversation_id
+        cross join lateral (
+          select * from entry where conversation_id = s.conversation_id and seq = s.seq offset 0) e
+        """
+        + BLANKED
+        + """
+        where s.user_id = %s and s.at < %s and s.seq > greatest(m.from_seq, m.hidden_before)
+        order by s.at desc limit %s
+        """,
+        [user, before, limit],
+    )
+    found = [b'{"conversation":"%b",' % str(row[1]).encode() + entries.spell(Row(*row[1:]))[1:] for row in rows]
+    return found, rows[-1][0] if len(rows) == limit else None
+
+
+def drafts(user: UUID) -> Query[list[tuple[UUID, str]]]:
+    rows = yield (
+        """
+        select d.conversation_id, d.content from draft d
+        join member m on m.user_id = d.user_id and m.conversation_id = d.conversation_id
+        where d.user_id = %s order by d.at desc
+        """,
+        [user],
+    )
+    return [(cid, content) for cid, content in rows]
