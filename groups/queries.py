@@ -67,6 +67,13 @@ def owned(user_id: UUID) -> list[UUID]:
     return list(found.order_by("conversation_id").values_list("conversation_id", flat=True))
 
 
+def gone_owners() -> list[UUID]:
+    """Whose account is closed, and who still owns a group with others in it."""
+    gone = User.objects.filter(is_active=False).values("pk")
+    found = Member.objects.filter(user_id__in=gone, role=Role.OWNER, conversation__members__gt=1)
+    return list(found.order_by("user_id").values_list("user_id", flat=True).distinct())
+
+
 def heir(group_id: UUID, *, besides: UUID) -> Member | None:
     """The longest-serving admin, else member, of those whose account lives."""
     others = Member.objects.filter(conversation_id=group_id).exclude(user_id=besides)

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
-from groups import actions
+from accounts.models import User
+from groups import actions, tasks
 from groups.models import Group
 from messaging.models import Member
 from messaging.rules import Role
@@ -80,6 +81,17 @@ def test_a_group_passes_to_the_longest_serving_admin_else_member(
     assert roles(old) == {ann.id: Role.MEMBER, bob.id: Role.ADMIN, cat.id: Role.OWNER, dan.id: Role.MEMBER}
     assert roles(new) == {ann.id: Role.MEMBER, bob.id: Role.MEMBER, cat.id: Role.OWNER}
     assert actions.pass_on(user_id=ann.id) == []
+
+
+def test_when_an_owners_account_is_closed_the_group_passes_on(ann: Person, bob: Person) -> None:
+    group, alone = found(ann, bob), found(ann)
+    tasks.pass_on()
+    assert roles(group)[ann.id] == Role.OWNER
+    User.objects.filter(pk=ann.id).update(is_active=False)
+    for _ in range(2):
+        tasks.pass_on()
+    assert roles(group) == {ann.id: Role.MEMBER, bob.id: Role.OWNER}
+    assert roles(alone) == {ann.id: Role.OWNER}
 
 
 def test_who_is_muted_does_not_write_until_then(ann: Person, bob: Person) -> None:
