@@ -13,7 +13,7 @@ export function conversationAvatar({ id, head }, title, size = "") {
   return avatar(head.peer?.id ?? id, title, size);
 }
 
-/** A face, with a dot while that person is online; say it in words too. @param {HTMLElement} face @param {boolean} online */
+/** A face, with a dot for who is online; say it in words too. @param {HTMLElement} face @param {boolean} online */
 export function withDot(face, online) {
   return h("span", { class: "face" }, face, online && h("span", { class: "dot", "aria-hidden": "true" }));
 }

@@ -63,7 +63,7 @@ export function day(at) {
   return date.getFullYear() === new Date().getFullYear() ? LONG_DATE.format(date) : FULL_DATE.format(date);
 }
 
-/** When a person was last here; nothing where that is not shown. @param {import("../im-client/types.js").Seen} [seen] */
+/** When a person was last here; nothing where it is not shown. @param {import("../im-client/types.js").Seen} [seen] */
 export function lastSeen({ online, last_seen_at } = { online: false }) {
   if (online) return "online";
   if (!last_seen_at) return "";

@@ -48,7 +48,7 @@ function openRename({ friends }, tag, renaming) {
 async function remove(actions, tag) {
   const { friends } = actions;
   const count = friends.list().filter(({ tags }) => tags.includes(tag)).length;
-  const text = count === 1 ? "One friend has it, and stays your friend." : `${count} friends have it, and stay your friends.`;
+  const text = `${count === 1 ? "One friend has" : `${count} friends have`} it, and nothing else changes for them.`;
   if (await confirm({ title: `Remove “${tag}”?`, text, action: "Remove" }))
     await actions.attempt(() => friends.removeTag(tag));
 }

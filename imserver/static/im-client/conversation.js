@@ -44,7 +44,7 @@ export class Conversation {
     if (!head.seq) this.timeline.complete = true;
   }
 
-  /** @param {import("./types.js").Snapshot} snapshot @param {string} me @param {(person: string) => boolean} [hasBlocked] */
+  /** As by `new`. @param {import("./types.js").Snapshot} snapshot @param {string} me @param {any} [hasBlocked] */
   static restore(snapshot, me, hasBlocked) {
     const conversation = new Conversation(snapshot.head, me, hasBlocked);
     conversation.cursor = conversation.wanted = snapshot.cursor;

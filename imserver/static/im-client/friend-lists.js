@@ -6,7 +6,7 @@ const PAGE = 200;
  * The lists of friends, requests and blocks: read at every welcome, then kept by the entries of the self conversation.
  * Entries that come during a reading are applied once more after it: the pages may be older or newer than they are.
  *
- * Events: `change`, and `news` {what: asked | accepted, person, at}: somebody asked to be a friend, or agreed to be one.
+ * Events: `change`, and `news` {what: asked | accepted, person, at}: somebody asked to be a friend, or agreed to it.
  *
  * @typedef {import("./types.js").Friend} Friend
  * @typedef {import("./types.js").FriendRequest} FriendRequest
@@ -116,7 +116,10 @@ export class FriendLists extends EventTarget {
   }
 }
 
-/** What another person did; one's own doing on whatever device is none. @param {Lists} lists @param {import("./types.js").Entry} entry */
+/**
+ * What another person did; one's own doing, on whatever device, is no news.
+ * @param {Lists} lists @param {import("./types.js").Entry} entry
+ */
 function newsOf({ requests }, { kind, content, created_at: at }) {
   if (kind === "friend.requested" && content?.request.incoming)
     return { what: "asked", person: content.request.person, at };
