@@ -1,3 +1,5 @@
+import { Factors } from "./factors.js";
+
 /**
  * The person's own account, by REST.
  * @typedef {import("./types.js").Me} Me
@@ -8,6 +10,7 @@ export class Account {
   constructor({ session, changed }) {
     this.session = session;
     this.changed = changed;
+    this.factors = new Factors({ session });
   }
 
   /** @returns {Promise<Me>} */

@@ -2,7 +2,7 @@
 export class ImError extends Error {
   /**
    * @typedef {{ code?: string, message?: string, retry?: string, retry_after_ms?: number, details?: any }} Refusal
-   * @param {Refusal & { status?: number, fields?: Record<string, string> }} body
+   * @param {Refusal & { status?: number, fields?: Record<string, string>, answer?: any }} body
    */
   constructor(body) {
     super(body.message || body.code || "unknown");
@@ -14,6 +14,8 @@ export class ImError extends Error {
     this.status = body.status || 0;
     /** What is wrong with which form field, if the server said so. */
     this.fields = body.fields || {};
+    /** All that the server said. */
+    this.answer = body.answer;
   }
 }
 

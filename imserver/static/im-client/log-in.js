@@ -1,15 +1,17 @@
+import { usePasskey } from "./passkeys.js";
 import { ask, call, refusal } from "./rest.js";
 
 /**
- * How a person comes in: at once, or by a code of a mail. The code takes two steps, one try; the server knows the try
- * again by a token that lives in memory alone, and a new one takes its place. `conflict` and `not_authenticated` say
- * that the try is over.
+ * How a person comes in: at once, or in steps of one try. The server knows the try again by a token that lives in
+ * memory alone, and a new one takes its place. `conflict` and `not_authenticated` say that the try is over.
  *
  * @typedef {import("./types.js").Person} Person
  * @typedef {{ name?: string, platform?: string, version?: string }} About   as the list of devices shows it
  */
 export class LogIn extends EventTarget {
   #try = "";
+  /** What the try waits for, and with which `types` of factors. @type {{ id: string, types?: string[] } | null} */
+  pending = null;
 
   /** @param {{ base: string, device: About }} options */
   constructor({ base, device }) {
@@ -19,7 +21,8 @@ export class LogIn extends EventTarget {
   }
 
   /**
-   * Answers the person, or null where a code went to the address first: `verifyEmail` goes on.
+   * Answers the person, or null where `pending` comes first: `verify_email`, to whose address a code went, or
+   * `mfa_authenticate`, the second factor.
    * @param {{ username: string, email: string, password: string, display_name?: string }} form
    */
   signUp(form) {
@@ -34,6 +37,20 @@ export class LogIn extends EventTarget {
   /** @param {string} code */
   verifyEmail(code) {
     return this.#enter("/v1/auth/email/verify", { key: code }, this.#try);
+  }
+
+  /** The second factor. @param {string} code of the app, or a recovery code */
+  secondCode(code) {
+    return this.#enter("/v1/auth/2fa/authenticate", { code }, this.#try);
+  }
+
+  async secondPasskey() {
+    return this.#passkey("/v1/auth/webauthn/authenticate", this.#try);
+  }
+
+  /** Without name and password: the passkey knows who comes. */
+  async logInByPasskey() {
+    return this.#passkey("/v1/auth/webauthn/login");
   }
 
   /** Another code for `verifyEmail`, once a minute. */
@@ -69,6 +86,13 @@ export class LogIn extends EventTarget {
   /** Somebody has come in. @param {string} _access @param {string} _refresh @param {Person} _user */
   entered(_access, _refresh, _user) {}
 
+  /** @param {string} path @param {string} [token] */
+  async #passkey(path, token) {
+    const { data, meta } = await this.#step(path, undefined, token, "GET");
+    const credential = await usePasskey(data.request_options);
+    return this.#enter(path, { credential }, meta?.session_token ?? token);
+  }
+
   /** @param {string} path @param {object} form @param {string} [token] of the try that goes on */
   async #enter(path, form, token) {
     const answer = await this.#step(path, form, token);
@@ -79,13 +103,17 @@ export class LogIn extends EventTarget {
     return user;
   }
 
-  /** Null where the server now waits for a code. @param {string} path @param {object} [body] @param {string} [token] */
-  async #step(path, body, token) {
+  /**
+   * Null where the server now waits for another step.
+   * @param {string} path @param {object} [body] @param {string} [token] @param {string} [method]
+   */
+  async #step(path, body, token, method = "POST") {
     const headers = { ...described(this.device), ...(token && { "X-Session-Token": token }) };
-    const { status, answer } = await ask("POST", this.base + path, { body, headers });
+    const { status, answer } = await ask(method, this.base + path, { body, headers });
     if (status < 300) return answer;
-    const waits = answer?.data?.flows?.some((/** @type {any} */ flow) => flow.is_pending);
-    if (status !== 401 || !waits) throw refusal(status, answer);
+    const pending = answer?.data?.flows?.find((/** @type {any} */ flow) => flow.is_pending);
+    if (status !== 401 || !pending) throw refusal(status, answer);
+    this.pending = pending;
     this.#try = answer.meta.session_token;
     return null;
   }

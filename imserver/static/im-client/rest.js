@@ -43,5 +43,6 @@ export function refusal(status, body) {
     details: body?.details,
     status,
     fields,
+    answer: body,
   });
 }

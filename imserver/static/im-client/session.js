@@ -79,7 +79,8 @@ export class Session extends LogIn {
     try {
       return await this.#call(method, path, { token, body });
     } catch (error) {
-      if (/** @type {any} */ (error).status !== 401) throw error;
+      const { status, code } = /** @type {import("./errors.js").ImError} */ (error);
+      if (status !== 401 || code === "reauthentication_needed") throw error;
       return this.#call(method, path, { token: await this.token({ refused: token }), body });
     }
   }

@@ -32,6 +32,15 @@
  * @property {string} last_seen_at
  * @property {boolean} current         the one that asks
  *
+ * @typedef {object} Factor            what a log-in asks for beside the password; times are Unix seconds
+ * @property {"totp" | "webauthn" | "recovery_codes"} type
+ * @property {number} created_at
+ * @property {number | null} last_used_at
+ * @property {number} [id]              of a passkey
+ * @property {string} [name]            of a passkey
+ * @property {number} [unused_code_count]
+ * @property {number} [total_code_count]
+ *
  * @typedef {object} Friend            what one has noted of a friend
  * @property {Person} person
  * @property {string} remark           shown in place of the name
