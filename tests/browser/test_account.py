@@ -229,6 +229,7 @@ async def test_the_keyboard_is_enough(both: Both) -> None:
     await desk.account.focus()
     await keys.press("Enter")
     await keys.press("ArrowDown")
+    await keys.press("ArrowDown")
     await keys.press("Enter")
     await expect(desk.dialog.get_by_role("listitem")).to_have_count(2)
     await expect(desk.page.get_by_role("button", name="Close")).to_be_focused()

@@ -68,6 +68,7 @@ async def test_what_cannot_be_saved_is_said_and_shown_as_it_was(both: Both) -> N
 async def test_who_gives_no_receipts_gets_none(enter: Enter) -> None:
     ann, bob = await enter("Ann"), await enter("Bob")
     await bob.choose("Privacy")
+    await expect(receipts(bob)).to_be_checked()
     await receipts(bob).uncheck()
     await bob.page.keyboard.press("Escape")
     await ann.find(bob)

@@ -2,6 +2,7 @@ import { openDevices } from "./devices.js";
 import { openPassword } from "./password.js";
 import { openPrivacy } from "./privacy.js";
 import { openProfile } from "./profile.js";
+import { openTwoStep } from "./two-step.js";
 
 /**
  * What the account menu offers.
@@ -13,6 +14,7 @@ export function accountItems(client, logOut) {
     { label: "Privacy", icon: "privacy", act: () => openPrivacy(client) },
     { label: "Devices", icon: "devices", act: () => openDevices(client) },
     { label: "Change password", icon: "key", act: () => openPassword(client) },
+    { label: "Two-step log-in", icon: "shield", act: () => openTwoStep(client) },
     { label: "Log out", icon: "logout", act: logOut },
   ];
 }

@@ -4,34 +4,48 @@ import { Form, reason } from "./form.js";
 
 /** @typedef {import("../im-client.js").ImError} ImError */
 
+/** @typedef {(values: Record<string, string>) => Promise<unknown>} Send */
+
 const OVER = new Set(["conflict", "not_authenticated"]);
 const DIGITS = 6;
 const MINUTE = 60_000;
 
+/** Ends the try where the server says that it has ended. @param {Send} send @param {() => void} over @returns {Send} */
+export function unlessOver(send, over) {
+  return async (values) => {
+    try {
+      await send(values);
+    } catch (error) {
+      if (!OVER.has(/** @type {ImError} */ (error).code)) throw error;
+      over();
+    }
+  };
+}
+
 /**
- * A form that takes the code of a mail. If it takes nothing else, six digits send it.
+ * A form that takes a code, of a mail or of an app. If it takes nothing else, six digits send it.
  * @param {object} options
+ * @param {import("./form.js").Field} [options.code]
  * @param {string} options.action
- * @param {(values: Record<string, string>) => Promise<unknown>} options.send
+ * @param {Send} options.send
  * @param {() => void} options.over                          the try has ended
  * @param {import("./form.js").Field[]} [options.fields]     those after the code
  */
-export function codeForm({ action, send, over, fields = [] }) {
+export function codeForm({ code = CODE, action, send, over, fields = [] }) {
   const form = new Form({
     name: "code",
-    fields: [CODE, ...fields],
+    fields: [code, ...fields],
     action,
     places: { incorrect_code: "code" },
-    send: async (values) => {
+    words: { incorrect_code: code.wrong },
+    send: unlessOver(async (values) => {
       try {
         await send(values);
       } catch (error) {
-        const { code } = /** @type {ImError} */ (error);
-        if (OVER.has(code)) return over();
-        if (code === "incorrect_code") input.select();
+        if (/** @type {ImError} */ (error).code === "incorrect_code") input.select();
         throw error;
       }
-    },
+    }, over),
   });
   const [input, next] = form.inputs;
   input.addEventListener("input", () => {

@@ -21,7 +21,24 @@ export const CODE = {
   pattern: "[0-9]{6}",
   title: "Six digits",
   hint: "Six digits, good for 10 minutes",
+  wrong: "This is not the code of the mail; after three tries ask for another.",
   "aria-describedby": "entrance-lead code-code-hint",
+};
+/** @type {Field} */
+export const APP_CODE = {
+  ...CODE,
+  label: "Code of the app",
+  hint: "Six digits that change every half minute",
+  wrong: "This is not the code that the app shows, or it was used. Wait for the next one.",
+  "aria-describedby": undefined,
+};
+/** @type {Field} */
+export const RECOVERY_CODE = {
+  name: "code",
+  label: "Recovery code",
+  hint: "Each is good once",
+  inputmode: "numeric",
+  autocomplete: "off",
 };
 
 /** @type {Field[]} */

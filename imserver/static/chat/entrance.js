@@ -1,8 +1,11 @@
+import { knowsPasskeys } from "../im-client/passkeys.js";
 import { h, icon } from "./dom.js";
+import { secondStep } from "./entrance-factor.js";
 import { LOG_IN, SIGN_UP, named } from "./entrance-fields.js";
 import { byCode, forgotten, verify } from "./entrance-mail.js";
 import { farewell } from "./farewell.js";
 import { Form } from "./form.js";
+import { link } from "./link-button.js";
 
 /**
  * @typedef {(string | Node)[]} Text
@@ -44,7 +47,9 @@ export class Entrance {
     form.problem.node.before(
       link("Forgot your password?", () => forgotten(this, address()), "link entrance-forgotten"),
     );
-    form.node.append(link("Use a code instead", () => byCode(this, address()), "button quiet wide"));
+    const others = [link("Use a code instead", () => byCode(this, address()), "button quiet")];
+    if (knowsPasskeys()) others.push(link("Use a passkey", () => this.#byPasskey(form), "button quiet"));
+    form.node.append(h("div", { class: "entrance-others" }, ...others));
     form.problem.say(problem);
     const foot = ["New here? ", link("Sign up", () => this.#signUp())];
     this.show({ title: "Welcome back", lead: [lead], notice, form, foot });
@@ -61,9 +66,21 @@ export class Entrance {
     this.show({ title: "Create your account", lead: ["It takes half a minute."], form, foot });
   }
 
-  /** Goes on to the code where the server wants one. @param {Promise<unknown>} entering @param {string} login */
+  /** @param {Form} form where it is said if there is none */
+  async #byPasskey(form) {
+    form.problem.say("");
+    try {
+      await this.enter(this.session.logInByPasskey(), "");
+    } catch (error) {
+      form.explain(/** @type {import("../im-client.js").ImError} */ (error));
+    }
+  }
+
+  /** Goes on to the next step where the server wants one. @param {Promise<unknown>} entering @param {string} login */
   async enter(entering, login) {
-    if (!(await entering)) verify(this, login);
+    if (await entering) return;
+    if (this.session.pending?.id === "mfa_authenticate") secondStep(this, login);
+    else verify(this, login);
   }
 
   /** Going back to a screen finds it as it was left. @param {Screen} screen */
@@ -90,18 +107,13 @@ export class Entrance {
 
   #focus() {
     const inputs = this.screen?.form.inputs ?? [];
-    (inputs.find((input) => !input.value) ?? inputs[0])?.focus();
+    (inputs.find((input) => !input.value) ?? inputs[0] ?? this.screen?.form.button)?.focus();
   }
 }
 
 /** @param {Record<string, string>} values @returns {any} */
 function account(values) {
   return { ...values, username: values.username.toLowerCase() };
-}
-
-/** @param {string} text @param {() => void} onclick @param {string} [style] */
-function link(text, onclick, style = "link") {
-  return h("button", { class: style, type: "button", onclick }, text);
 }
 
 /** @param {() => void} onclick */

@@ -1,7 +1,9 @@
 import { h, icon } from "./dom.js";
 
 /**
- * @typedef {{ name: string, label: string, hint?: string, multiline?: boolean } & Record<string, any>} Field
+ * @typedef {{ name: string, label: string, hint?: string, multiline?: boolean, wrong?: string }} Named
+ *   `wrong`: what is said of a code that is refused
+ * @typedef {Named & Record<string, any>} Field
  * @typedef {HTMLInputElement | HTMLTextAreaElement} Input
  * @typedef {import("../im-client.js").ImError} ImError
  */
@@ -15,10 +17,12 @@ export class Form {
    * @param {string} options.action                          what its button says
    * @param {(values: Record<string, string>) => Promise<unknown>} options.send
    * @param {Record<string, string>} [options.places]        the field that an error code is about
+   * @param {Record<string, string | undefined>} [options.words]   what to say of it in place of the server's message
    */
-  constructor({ name, fields, action, send, places = {} }) {
+  constructor({ name, fields, action, send, places = {}, words = {} }) {
     this.send = send;
     this.places = places;
+    this.words = words;
     this.problem = new Problem();
     this.button = h("button", { class: "button wide", type: "submit" }, action);
     this.node = h(
@@ -76,7 +80,7 @@ export class Form {
   /** @param {ImError} error @returns {Record<string, string>} */
   #faults({ code, message, status, fields }) {
     if (status === 429) return {}; // no field is wrong, whichever the server names
-    return this.places[code] ? { [this.places[code]]: message } : fields;
+    return this.places[code] ? { [this.places[code]]: this.words[code] ?? message } : fields;
   }
 }
 
@@ -94,11 +98,12 @@ export class Problem {
 export function reason(error) {
   if (error.code === "connection_lost") return "The server cannot be reached. Check your connection and try again.";
   if (error.status === 429 && error.code !== "asked_recently") return "Too many attempts. Wait a minute and try again.";
+  if (error.fields?.credential) return "This passkey is not known here.";
   return error.fields?.form || error.message;
 }
 
 /** @param {string} form @param {Field} spec */
-function field(form, { name, label, hint = "", multiline = false, ...attributes }) {
+function field(form, { name, label, hint = "", multiline = false, wrong: _, ...attributes }) {
   const id = `${form}-${name}`;
   const input = h(multiline ? "textarea" : "input", {
     id,
@@ -107,8 +112,8 @@ function field(form, { name, label, hint = "", multiline = false, ...attributes 
     dir: "auto",
     autocapitalize: "none",
     spellcheck: "false",
-    "aria-describedby": `${id}-hint`,
     ...attributes,
+    "aria-describedby": attributes["aria-describedby"] ?? `${id}-hint`,
   });
   return h(
     "div",

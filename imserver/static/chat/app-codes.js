@@ -1,0 +1,69 @@
+import { openDialog } from "./dialog.js";
+import { h, toast } from "./dom.js";
+import { codeForm } from "./entrance-code.js";
+import { APP_CODE } from "./entrance-fields.js";
+import { link } from "./link-button.js";
+import { proven } from "./prove.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * Makes an authenticator app and the account known to each other.
+ * @param {import("../im-client.js").Client} client @param {() => void} done
+ */
+export async function openAppCodes(client, done) {
+  const { factors } = client.account;
+  const { secret, url, svg } = await factors.beginApp();
+  const form = codeForm({
+    code: APP_CODE,
+    action: "Turn on",
+    send: async ({ code }) => {
+      if (!(await proven(client, () => factors.confirmApp(code)))) return;
+      dialog.close();
+      done();
+    },
+    over: () => {
+      dialog.close();
+      toast("It was changed on another device meanwhile.");
+    },
+  });
+  const dialog = openDialog(
+    "Authenticator app",
+    h("p", { class: "panel-lead" }, "Scan this with the app, then enter the code that it shows."),
+    picture(svg),
+    byHand(secret, url),
+    form.node,
+  );
+  form.inputs[0].focus();
+}
+
+/** The shape alone, in our colours; what else there may be in a picture is left out. @param {string} text */
+function picture(text) {
+  const drawn = new DOMParser().parseFromString(text, "image/svg+xml");
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", drawn.documentElement.getAttribute("viewBox") ?? "");
+  svg.setAttribute("class", "qr");
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", "QR code for the authenticator app");
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", drawn.querySelector("path")?.getAttribute("d") ?? "");
+  svg.append(path);
+  return svg;
+}
+
+/** Where the app is on this device, or cannot scan. @param {string} secret @param {string} url */
+function byHand(secret, url) {
+  const shown = h("code", { class: "secret" }, secret.replace(/(.{4})(?=.)/g, "$1 "));
+  const copy = link("Copy the key", async () => {
+    await navigator.clipboard?.writeText(secret);
+    toast("The key is copied.");
+  });
+  return h(
+    "details",
+    { class: "by-hand" },
+    h("summary", {}, "It cannot be scanned?"),
+    h("p", {}, "Type this key into the app:"),
+    shown,
+    h("p", { class: "by-hand-ways" }, copy, h("a", { class: "link", href: url }, "Open an app of this device")),
+  );
+}
