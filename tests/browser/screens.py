@@ -6,6 +6,7 @@ What looks much the same in every size and scheme is kept in two of the four; `a
 import asyncio
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -28,6 +29,14 @@ from tests.processes import Gateway  # noqa: E402
 SIZES = {"phone": (390, 844), "desktop": (1280, 800)}
 TWO = {("phone", "dark"), ("desktop", "light")}
 ONLINE = ("bob", "gus")
+DAY = 86_400
+CODES = [f"{number * 7_654_321 % 10**8:08}" for number in range(1, 11)]
+FACTORS = [
+    {"type": "totp", "created_at": time.time() - 40 * DAY, "last_used_at": time.time() - DAY},
+    {"type": "webauthn", "id": 1, "name": "Pixel 9", "created_at": time.time() - 30 * DAY, "last_used_at": time.time()},
+    {"type": "webauthn", "id": 2, "name": "Safari on Mac", "created_at": time.time() - 3 * DAY, "last_used_at": None},
+    {"type": "recovery_codes", "created_at": 0, "last_used_at": None, "total_code_count": 10, "unused_code_count": 8},
+]
 
 
 @dataclass
@@ -86,7 +95,34 @@ async def chat(camera: Camera) -> None:
     await camera.take("chat")
 
 
-STATIONS: list[Callable[[Camera], Awaitable[None]]] = [login, conversations, people, privacy, chat]
+async def two_step(camera: Camera) -> None:
+    """As it looks with an app, passkeys and codes; none of it is real."""
+    page = camera.screen.page
+    await page.route("**/v1/account/authenticators", lambda route: route.fulfill(json={"data": FACTORS}))
+    await camera.screen.choose("Two-step log-in")
+    await expect(camera.screen.dialog).to_contain_text("8 of 10 left")
+    await camera.take("two-step")
+    await page.keyboard.press("Escape")
+    if not camera.takes_all:
+        return
+    await page.route("**/v1/account/authenticators", lambda route: route.fulfill(json={"data": []}))
+    await camera.screen.choose("Two-step log-in")
+    await page.get_by_role("button", name="Set up an authenticator app").click()
+    await expect(page.locator(".qr")).to_be_visible()
+    await page.get_by_text("It cannot be scanned?").click()
+    await camera.take("app")
+    await page.keyboard.press("Escape")
+    await page.route("**/recovery-codes", lambda route: route.fulfill(json={"data": {"unused_codes": CODES}}))
+    await page.route("**/v1/account/authenticators", lambda route: route.fulfill(json={"data": FACTORS}))
+    await page.keyboard.press("Escape")
+    await camera.screen.choose("Two-step log-in")
+    await page.get_by_role("button", name="Show the recovery codes").click()
+    await camera.take("codes")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Escape")
+
+
+STATIONS: list[Callable[[Camera], Awaitable[None]]] = [login, conversations, people, privacy, two_step, chat]
 
 
 @asynccontextmanager
