@@ -65,6 +65,11 @@ def exist(user_ids: Iterable[UUID]) -> bool:
     return User.objects.filter(pk__in=user_ids).exists()
 
 
+def named_in_forwards(user_ids: Iterable[UUID]) -> set[UUID]:
+    """Who of these lets it be known that he wrote what others pass on."""
+    return set(User.objects.filter(pk__in=user_ids, named_in_forwards=True).values_list("pk", flat=True))
+
+
 def active(user_ids: Iterable[UUID]) -> set[UUID]:
     return set(User.objects.active().filter(pk__in=user_ids).values_list("pk", flat=True))
 

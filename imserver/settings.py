@@ -213,6 +213,7 @@ LIMITS = {
     "frame_bytes": env.integer("LIMIT_FRAME_BYTES", 65_536),
     "content_bytes": env.integer("LIMIT_CONTENT_BYTES", 32_768),
     "text": env.integer("LIMIT_TEXT", 8_000),
+    "caption": env.integer("LIMIT_CAPTION", 2_000),
     "mentions": env.integer("LIMIT_MENTIONS", 50),
     "pull": env.integer("LIMIT_PULL", 200),
     "unanswered": env.integer("LIMIT_UNANSWERED", 32),

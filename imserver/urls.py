@@ -125,6 +125,7 @@ urlpatterns = [
         view("messaging.api.marginalia.Reactors"),
     ),
     path("v1/conversations/<uuid:conversation_id>/messages/<int:seq>/star", view("messaging.api.marginalia.OneStar")),
+    path("v1/conversations/<uuid:conversation_id>/forward", view("messaging.api.messages.Forwarded")),
     path("v1/conversations/<uuid:conversation_id>/pins", view("messaging.api.marginalia.Pins")),
     path("v1/conversations/<uuid:conversation_id>/pins/<int:seq>", view("messaging.api.marginalia.OnePin")),
     path("v1/conversations/<uuid:conversation_id>/settings", view("messaging.api.own.TheSettings")),

@@ -25,12 +25,12 @@ def record(notes: Sequence[Note]) -> list[int]:
     return revs
 
 
-def append(draft: Draft) -> Outcome:
-    """A message through another door than the gateway's lanes: a batch of one."""
-    [outcome] = log.append([draft])
-    if outcome.code in (APPENDED, DUPLICATE):
-        _later([(draft.conversation, outcome.rev)])
-    return outcome
+def append(drafts: Sequence[Draft]) -> list[Outcome]:
+    """Messages through another door than the gateway's lanes."""
+    outcomes = log.append(drafts)
+    told = zip(drafts, outcomes, strict=True)
+    _later((draft.conversation, outcome.rev) for draft, outcome in told if outcome.code in (APPENDED, DUPLICATE))
+    return outcomes
 
 
 def marks(moved: Sequence[Marked]) -> None:

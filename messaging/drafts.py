@@ -9,7 +9,7 @@ from django.conf import settings
 
 from imserver.gateway.protocol import Natural
 from messaging import entries, rules
-from messaging.content import check_content
+from messaging.content import check_content, is_newer, newer
 from messaging.errors import TooManyMentions
 from messaging.events import NUMBERS
 from messaging.rules import NIL
@@ -34,7 +34,10 @@ def checked(message: Message, conversation: UUID, sender: UUID, now_ms: int) -> 
     content = bytes(message.content)
     check_content(message.kind, content)
     mentions = mentioned(message.mentions) if message.mentions else None
-    return Draft(conversation, sender, message.key, NUMBERS[message.kind], content, message.reply_to, mentions)
+    kind = message.kind
+    if is_newer(kind):
+        kind, content = "unsupported", newer(kind, content)
+    return Draft(conversation, sender, message.key, NUMBERS[kind], content, message.reply_to, mentions)
 
 
 def mentioned(people: Iterable[str]) -> str | None:

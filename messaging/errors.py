@@ -63,6 +63,10 @@ class UnknownKind(DomainError):
     code, message = "unknown_kind", "The server takes no message of this kind from clients."
 
 
+class FileNotThere(DomainError):
+    code, status, message = "file_not_there", 404, "There is no such file for you."
+
+
 class BadReaction(DomainError):
     code, message = "bad_reaction", "A reaction is one emoji."
 

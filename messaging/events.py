@@ -12,6 +12,7 @@ MESSAGES = {
     9: "poll",
     10: "custom",
     11: "call",
+    12: "unsupported",
 }
 CHANGES = {32: "edit", 33: "recall", 34: "reaction", 35: "pin", 36: "unpin"}
 NOTICES = {

@@ -1,6 +1,7 @@
 """Who may write what and when, decided without looking anything up."""
 
 import hashlib
+import json
 import uuid
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -83,7 +84,7 @@ def nickname(text: str) -> str:
 def check_edit(message: Message, by: uuid.UUID, now: datetime) -> None:
     if message.content is None:
         raise Recalled
-    if message.sender_id != by:
+    if message.sender_id != by or "forwarded" in json.loads(message.content):
         raise NotYours
     if now - message.created_at > timedelta(hours=LIMITS["edit_hours"]):
         raise TooLate

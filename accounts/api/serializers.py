@@ -20,6 +20,7 @@ class PrivacySerializer(serializers.ModelSerializer[User]):
             "presence",
             "read_receipts",
             "added_to_groups",
+            "named_in_forwards",
         )
 
 

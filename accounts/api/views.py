@@ -39,6 +39,7 @@ class Wishes(msgspec.Struct, omit_defaults=True):
     found_by_phone: bool | UnsetType = UNSET
     presence: Literal["all", "friends", "nobody"] | UnsetType = UNSET
     read_receipts: bool | UnsetType = UNSET
+    named_in_forwards: bool | UnsetType = UNSET
     added_to_groups: Literal["all", "friends", "nobody"] | UnsetType = UNSET
 
 

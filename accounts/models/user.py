@@ -81,6 +81,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     presence = models.CharField(max_length=10, choices=rules.Seen, default=rules.seen_by)
     """Who sees whether this person is online, and when he was last."""
     read_receipts = models.BooleanField(default=True)
+    named_in_forwards = models.BooleanField(default=True)
     added_to_groups = models.CharField(max_length=10, choices=rules.Seen, default=rules.seen_by)
     """Who puts this person into groups; others invite."""
     last_seen_at = models.DateTimeField(null=True, editable=False)

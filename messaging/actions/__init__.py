@@ -5,17 +5,21 @@ members in a later statement, so that whatever committed first wins.
 """
 
 from messaging.actions.conversations import open_direct, open_group
+from messaging.actions.forwarding import Source, forward
 from messaging.actions.marginalia import pin, react, unreact
 from messaging.actions.members import add_members, deny, mark, remove_members
-from messaging.actions.messages import edit, recall, send
+from messaging.actions.messages import Edited, edit, recall, send
 from messaging.actions.own import clear, hide, save_draft, settle, star, unstar
 from messaging.actions.people import tell
 
 __all__ = [
+    "Edited",
+    "Source",
     "add_members",
     "clear",
     "deny",
     "edit",
+    "forward",
     "hide",
     "mark",
     "open_direct",

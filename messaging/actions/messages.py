@@ -1,10 +1,12 @@
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from messaging import announce, errors, log, rules
+from messaging.actions import mentioning
 from messaging.content import check_content
 from messaging.models import Conversation, Entry, Member, Mention, Reaction, Revision, Star
 from messaging.writes import Draft, Note, Outcome
@@ -13,27 +15,37 @@ from messaging.writes import Draft, Note, Outcome
 @transaction.atomic
 def send(*, draft: Draft) -> Outcome:
     """Append a checked message. A repeated key returns the first result, so clients may retry."""
-    outcome = announce.append(draft)
+    [outcome] = announce.append([draft])
     if error := outcome.refusal():
         raise error
     return outcome
 
 
+class Edited(NamedTuple):
+    """The new content; with `mentions` also who is named in it, as drafts.mentioned spells them."""
+
+    content: bytes
+    mentions: str | None = None
+    names: bool = False
+
+
 @transaction.atomic
-def edit(*, user_id: UUID, conversation_id: UUID, seq: int, content: bytes, now: datetime) -> int:
+def edit(*, user_id: UUID, conversation_id: UUID, seq: int, edited: Edited, now: datetime) -> int:
     """Replace the content of one's own message. Returns the rev of the change; the older text is kept for staff."""
     log.hold([conversation_id])
     member, message = found(user_id, conversation_id, seq)
     if bits := member.refused(now):
         raise errors.refusal(bits)
     rules.check_edit(message, user_id, now)
-    check_content(message.kind_name, content)
-    text = content.decode()
-    if message.content == text:
+    check_content(message.kind_name, edited.content)
+    mentions = mentioning.kept(member, edited.mentions) if edited.names else message.mentions
+    text = edited.content.decode()
+    if (message.content, message.mentions) == (text, mentions):
         return message.changed_rev
     [rev] = announce.record([Note(conversation_id, "edit", user_id, seq)])
     Revision.objects.create(conversation_id=conversation_id, seq=seq, rev=rev, content=message.content or "")
-    _stored(conversation_id, seq).update(content=text, edited_at=now)
+    _stored(conversation_id, seq).update(content=text, mentions=mentions, edited_at=now)
+    mentioning.replace(message, mentions)
     return rev
 
 

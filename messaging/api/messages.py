@@ -1,12 +1,13 @@
 """The HTTP door to messages: parse, call, spell the answer as on the socket, byte for byte."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from msgspec import UNSET, UnsetType
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -16,7 +17,7 @@ from imserver.errors import NotFound
 from imserver.gateway.protocol import Natural
 from messaging import actions, entries, queries
 from messaging.api.shapes import ENTRY, Limit, answer, described, listing, me, parameters
-from messaging.drafts import Message, Sent, checked
+from messaging.drafts import Mentioned, Message, Sent, checked, mentioned
 
 
 class Window(msgspec.Struct):
@@ -27,6 +28,13 @@ class Window(msgspec.Struct):
 
 class Edit(msgspec.Struct):
     content: msgspec.Raw
+    mentions: list[Mentioned] | UnsetType = UNSET
+
+
+class Forward(msgspec.Struct):
+    conversation: UUID
+    seqs: Annotated[list[Natural], msgspec.Meta(min_length=1, max_length=100)]
+    key: UUID
 
 
 class For(msgspec.Struct, rename={"for_": "for"}):
@@ -55,6 +63,16 @@ class Messages(APIView):
         return answer(spelled, 200 if sent.duplicate else 201)
 
 
+class Forwarded(APIView):
+    @extend_schema(request=described(Forward), responses=listing({"type": "integer"}, "seqs"))
+    def post(self, request: Request, conversation_id: UUID) -> HttpResponse:
+        """Copy messages of another conversation into this one, with where they come from; all of them, or none."""
+        wanted = parse(request, Forward)
+        source = actions.Source(wanted.conversation, [small(seq) for seq in wanted.seqs], wanted.key)
+        made = actions.forward(user_id=me(request), conversation_id=conversation_id, source=source, now=timezone.now())
+        return answer(entries.dumps({"seqs": [outcome.seq for outcome in made]}))
+
+
 class OneMessage(APIView):
     @extend_schema(responses={200: ENTRY})
     def get(self, request: Request, conversation_id: UUID, seq: int) -> HttpResponse:
@@ -63,13 +81,15 @@ class OneMessage(APIView):
 
     @extend_schema(request=described(Edit), responses={200: ENTRY})
     def patch(self, request: Request, conversation_id: UUID, seq: int) -> HttpResponse:
-        """Edit one's own message."""
-        content = bytes(parse(request, Edit).content)
+        """Edit one's own message; with `mentions` also who is named in it."""
+        wanted = parse(request, Edit)
+        names = wanted.mentions if wanted.mentions is not UNSET else None
+        edited = actions.Edited(bytes(wanted.content), mentioned(names or []), names is not None)
         actions.edit(
             user_id=me(request),
             conversation_id=conversation_id,
             seq=small(seq),
-            content=content,
+            edited=edited,
             now=timezone.now(),
         )
         return self._now(request, conversation_id, seq)

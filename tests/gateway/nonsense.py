@@ -52,7 +52,7 @@ DRAFTS: dict[str, tuple[dict[str, Any], str]] = {
     "a key that is no UUID": ({"key": "x"}, "bad_request"),
     "no key": ({"key": None}, "bad_request"),
     "a key of another time": ({"key": "01900000-0000-7000-8000-000000000001"}, "key_expired"),
-    "an unknown kind": ({"kind": "telegram"}, "unknown_kind"),
+    "a kind that is no name": ({"kind": "Telegram!"}, "unknown_kind"),
     "a kind that is the server's": ({"kind": "member.joined"}, "unknown_kind"),
     "a reply to a string": ({"reply_to": "1"}, "bad_request"),
     "a reply below zero": ({"reply_to": -1}, "bad_request"),

@@ -95,6 +95,23 @@ async def rest_edits(on: Stage) -> None:
         assert (status, message["content"]) == (200, {"text": "better"})
 
 
+@by("edit")
+async def an_edit_names_others(on: Stage) -> None:
+    path = f"/v1/conversations/{on.group}/messages/2"
+    for names in ([str(on.bob.id), "all"], [str(on.cat.id)]):
+        body = {"content": {"text": "you!"}, "mentions": names}
+        assert (await rest(on.gateways[0], on.ann, "PATCH", path, body))[0] == 200
+
+
+@by("forward")
+async def messages_are_forwarded(on: Stage) -> None:
+    for place, source in ((on.group, on.direct), (on.notes, on.group)):
+        body = {"conversation": str(source), "seqs": [2, 1], "key": str(uuid4())}
+        for _ in range(2):
+            status, made = await rest(on.gateways[1], on.ann, "POST", f"/v1/conversations/{place}/forward", body)
+            assert (status, made["seqs"]) == (200, [4, 5])
+
+
 @by("recall")
 async def rest_recalls(on: Stage) -> None:
     for place in (on.direct, on.group):

@@ -26,7 +26,9 @@ def pulled(person: Person, conversation: UUID, after: int = 0, limit: int = 200)
 
 def edit(person: Person, conversation: UUID, seq: int, text: str) -> None:
     content = b'{"text":"%b"}' % text.encode()
-    actions.edit(user_id=person.id, conversation_id=conversation, seq=seq, content=content, now=timezone.now())
+    actions.edit(
+        user_id=person.id, conversation_id=conversation, seq=seq, edited=actions.Edited(content), now=timezone.now()
+    )
 
 
 def recall(person: Person, conversation: UUID, seq: int) -> None:

@@ -21,9 +21,8 @@ TOMORROW = timezone.now() + timedelta(days=1)
 
 def edit(person: Person, conversation: UUID, seq: int, text: str, **later: float) -> int:
     now = timezone.now() + timedelta(**later)
-    return actions.edit(
-        user_id=person.id, conversation_id=conversation, seq=seq, content=dumps({"text": text}), now=now
-    )
+    edited = actions.Edited(dumps({"text": text}))
+    return actions.edit(user_id=person.id, conversation_id=conversation, seq=seq, edited=edited, now=now)
 
 
 def told(conversation: UUID, first: int, last: int) -> list[Any]:

@@ -86,7 +86,7 @@ class Interleavings(RuleBasedStateMachine):
         named = {"user_id": self.people[user], "conversation_id": self.places[place], "seq": seq}
         self._same(
             lambda: self.ledger.books[self.places[place]].edit(self.people[user], seq, content),
-            lambda: actions.edit(**named, content=content.encode(), now=timezone.now()),
+            lambda: actions.edit(**named, edited=actions.Edited(content.encode()), now=timezone.now()),
         )
 
     @rule(place=where, user=who, seq=number)

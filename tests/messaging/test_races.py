@@ -116,7 +116,7 @@ def test_a_verdict_that_commits_while_a_send_waits_refuses_it(
 ACTS: dict[str, Callable[[Person, Person, UUID], Any]] = {
     "send": lambda ann, bob, group: make.message(ann, group),
     "mark": lambda ann, bob, group: actions.mark(user_id=bob.id, conversation_id=group, read_seq=1),
-    "edit": lambda ann, bob, group: actions.edit(**first(ann, group), content=b'{"text":"b"}'),
+    "edit": lambda ann, bob, group: actions.edit(**first(ann, group), edited=actions.Edited(b'{"text":"b"}')),
     "recall": lambda ann, bob, group: actions.recall(**first(ann, group)),
     "deny": lambda ann, bob, group: ban(bob, group),
     "join": lambda ann, bob, group: actions.add_members(conversation_id=group, user_ids=[bob.id], by=ann.id),
@@ -180,7 +180,7 @@ class Storm:
         for i in range(20):
             named = {"user_id": self.ann.id, "conversation_id": dice.choice(self.places), "seq": dice.randint(1, 20)}
             with suppress(DomainError):
-                actions.edit(**named, content=b'{"text":"%d"}' % i, now=timezone.now())
+                actions.edit(**named, edited=actions.Edited(b'{"text":"%d"}' % i), now=timezone.now())
                 actions.recall(**named, now=timezone.now())
 
     def joins(self, dice: random.Random) -> None:

@@ -103,7 +103,7 @@ def test_an_event_says_what_happened_and_to_what(ann: Person, bob: Person, rung:
     del rung
     direct = make.direct(ann, bob)
     sent = make.message(ann, direct)
-    content = {"user_id": ann.id, "conversation_id": direct, "seq": 1, "content": b'{"text":"b"}'}
+    content = {"user_id": ann.id, "conversation_id": direct, "seq": 1, "edited": actions.Edited(b'{"text":"b"}')}
     actions.edit(**content, now=make.timezone.now())
     relay.relay()
     sent_event, edited = ear.heard

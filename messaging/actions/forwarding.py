@@ -1,0 +1,63 @@
+"""Messages copied into another conversation, with where they come from."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts import queries as people
+from messaging import announce, errors, log
+from messaging.actions import messages
+from messaging.content import FORWARDED
+from messaging.models import Entry
+from messaging.writes import Draft, Outcome
+
+_VERSION: Final = 8
+
+
+class Source(NamedTuple):
+    """Messages of one conversation; `key` makes their copies once, however often it is said."""
+
+    conversation_id: UUID
+    seqs: Sequence[int]
+    key: UUID
+
+
+@transaction.atomic
+def forward(*, user_id: UUID, conversation_id: UUID, source: Source, now: datetime) -> list[Outcome]:
+    """In the order asked for. All of them are copied, or none; nothing is that was recalled before."""
+    log.hold([conversation_id, source.conversation_id])
+    found = [messages.found(user_id, source.conversation_id, seq)[1] for seq in source.seqs]
+    if any(message.content is None for message in found):
+        raise errors.Recalled
+    named = people.named_in_forwards({message.sender_id for message in found})
+    outcomes = announce.append(
+        [
+            Draft(conversation_id, user_id, _key(source.key, place), message.kind, _copy(message, named))
+            for place, message in enumerate(found)
+        ]
+    )
+    for outcome in outcomes:
+        if error := outcome.refusal():
+            raise error
+    return outcomes
+
+
+def _copy(message: Entry, named: set[UUID]) -> bytes:
+    """The content as it came; who wrote it first, if he lets that be known, stays through any number of copies."""
+    content = message.content or ""
+    if FORWARDED in json.loads(content):
+        return content.encode()
+    said = {"sender": str(message.sender_id)} if message.sender_id in named else {}
+    return f"{content.rstrip()[:-1]},{json.dumps(FORWARDED)}:{json.dumps(said)}}}".encode()
+
+
+def _key(key: UUID, place: int) -> UUID:
+    """A UUIDv8 (RFC 9562 section 5.8) of both: the copies of one key have keys of their own, always the same."""
+    number = int.from_bytes(hashlib.sha256(key.bytes + place.to_bytes(4)).digest()[:16], "big")
+    return uuid.UUID(int=number & ~(0xF << 76) & ~(3 << 62) | _VERSION << 76 | 2 << 62)
