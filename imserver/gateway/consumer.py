@@ -1,5 +1,6 @@
 """The door for sockets: who may come in, and over which wire."""
 
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,13 +14,24 @@ from imserver.gateway.socket import Socket
 from imserver.gateway.wire import EXTENSION, PlainWire, ReadyWire
 
 
+def network(address: str) -> str:
+    """Whose limit counts: an IPv4 address, or the network of 64 bits that one home or machine has of IPv6."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped or IPv6Network((int(found) >> 64 << 64, 64)))
+    return address
+
+
 class SocketConsumer(AsyncConsumer):
     """A Channels consumer without Channels' dispatch, which costs five times the throughput."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         gateway = await current()
         await receive()
-        address = scope["client"][0] if scope.get("client") else ""
+        address = network(scope["client"][0] if scope.get("client") else "")
         if not allowed_origin(scope) or not gateway.admit(address):
             await send({"type": "websocket.close"})
             return

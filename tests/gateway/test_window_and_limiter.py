@@ -3,6 +3,7 @@
 import pytest
 
 from imserver.gateway import limiter as limits
+from imserver.gateway.consumer import network
 from imserver.gateway.limiter import Limiter
 from imserver.gateway.window import BYTES, FRAMES, Window
 
@@ -105,3 +106,19 @@ def test_without_a_limit_everything_passes(clock: Clock, monkeypatch: pytest.Mon
     monkeypatch.setattr(limits, "RATE", 0)
     limiter = Limiter()
     assert not any(limiter.take() for _ in range(10_000))
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:bbbb::2", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("", ""),
+        ("unix", "unix"),
+    ],
+)
+def test_a_home_has_one_limit_of_ipv6(address: str, counted: str) -> None:
+    assert network(address) == counted
