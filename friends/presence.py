@@ -89,9 +89,9 @@ class Watching:
         return self._hub.topics.get(f"presence:{user}", ())
 
     async def _look_at(self, users: Sequence[str]) -> None:
-        later = asyncio.get_running_loop().time() + _ROUND_SECONDS
+        now = asyncio.get_running_loop().time()
         for user in users:  # before it is read: a hint that comes meanwhile leads to another look
-            self._due[user] = later + random.uniform(-1, 1)  # noqa: S311
+            self._due[user] = now + random.uniform(0.5, 1) * _ROUND_SECONDS  # noqa: S311  # not all at once
         watchers = {user: tuple(self._watchers(user)) for user in users}
         pairs = {(socket.user, user) for user, sockets in watchers.items() for socket in sockets}
         online, visible = await self._hub.line.online(users), await database.arun(queries.seen(pairs))

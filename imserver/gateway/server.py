@@ -28,6 +28,13 @@ class FrameWebSocket(WebSocketProtocol):
     _holds = 0  # bits: 1 the consumer asked to pause, 2 the client does not read
     _ahead: deque[tuple[bytes, bool]] | None = None  # messages that had been read already when the pause began
 
+    CONFIG_ATTRS: list[str] = []  # Autobahn spells them on each connection, for a log line that is never written
+
+    def _connectionMade(self) -> None:  # noqa: N802
+        for name in WebSocketProtocol.CONFIG_ATTRS:
+            setattr(self, name, getattr(self.factory, name))
+        super()._connectionMade()
+
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803, FBT001
         if self.receiver is None:
             super().onMessage(payload, isBinary)
