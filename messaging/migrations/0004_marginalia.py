@@ -21,6 +21,11 @@ class Migration(migrations.Migration):
         migrations.AddField("entry", "pinned_at", models.DateTimeField(null=True)),
         migrations.AddField("reaction", "at", models.DateTimeField(db_default=Now())),
         migrations.AddField("conversation", "said_at", models.DateTimeField(db_default=Now())),
+        migrations.AlterField(
+            "member",
+            "notify",
+            models.SmallIntegerField(choices=[(0, "All"), (1, "Mentions"), (2, "Nothing")], default=0),
+        ),
         migrations.AddField("member", "marked_unread", models.BooleanField(db_default=False, default=False)),
         migrations.CreateModel(
             "Star",
