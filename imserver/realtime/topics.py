@@ -85,7 +85,8 @@ class Topics:
     def _moved(self, users: Collection[str]) -> None:
         for user in users:
             self.on_moved(user)
-        self.line.deliver(moved(users))
+        if users:
+            self.line.deliver(moved(users))
 
     def _add(self, topic: str, socket: Listener) -> bool:
         """Says whether the topic is new here."""

@@ -79,6 +79,21 @@ export function spoken(text) {
   return h("span", { class: "spoken" }, text);
 }
 
+/** @type {WeakMap<Element, HTMLElement>} */
+const heirs = new WeakMap();
+
+/** A list was drawn again: what held the focus, or will get it back, has another in its place. */
+export function succeed(/** @type {HTMLElement[]} */ old, /** @type {HTMLElement[]} */ now) {
+  old.forEach((node, index) => now[index] && heirs.set(node, now[index]));
+}
+
+/** The node, or what stands in its place now. @param {HTMLElement | null} node */
+export function living(node) {
+  let found = node;
+  while (found && !found.isConnected && heirs.has(found)) found = heirs.get(found) ?? null;
+  return found;
+}
+
 /** A short notice that goes by itself. @param {string} text */
 export function toast(text) {
   const note = h("div", { class: "toast" }, text);

@@ -1,4 +1,4 @@
-import { h, icon } from "./dom.js";
+import { h, icon, living } from "./dom.js";
 
 const MARGIN = 8;
 
@@ -61,7 +61,7 @@ export class Menu {
 
   close() {
     this.#closing.abort();
-    if (this.node.contains(document.activeElement)) this.#before?.focus({ preventScroll: true });
+    if (this.node.contains(document.activeElement)) living(this.#before)?.focus({ preventScroll: true });
     this.node.remove();
   }
 

@@ -1,5 +1,5 @@
 import { avatar, withDot } from "./avatar.js";
-import { arrange, h, spoken } from "./dom.js";
+import { arrange, h, spoken, succeed } from "./dom.js";
 
 /**
  * @typedef {{ id: string, name: string, line: string, online?: boolean }} View   `line`: below the name
@@ -36,7 +36,11 @@ export class PersonList {
   #row(view) {
     const row = this.#rows.get(view.id) ?? { node: h("li", { class: "person" }), drawn: "" };
     const drawn = JSON.stringify(view);
-    if (drawn !== row.drawn) row.node.replaceChildren(...this.draw(view));
+    if (drawn !== row.drawn) {
+      const old = buttonsOf(row.node);
+      row.node.replaceChildren(...this.draw(view));
+      succeed(old, buttonsOf(row.node));
+    }
     row.drawn = drawn;
     this.#rows.set(view.id, row);
     return row.node;

@@ -1,5 +1,6 @@
 """Asking to be friends, and what becomes of it."""
 
+import asyncio
 import re
 
 import pytest
@@ -162,11 +163,13 @@ def told(screen: Screen) -> Locator:
 async def test_who_is_asked_and_who_is_accepted_is_told_quietly(both: Both, again: Again) -> None:
     ann, bob = both
     phone = await again(bob)
+    said = "Ann would like to be friends."
+    seen = asyncio.gather(*(expect(told(screen)).to_have_text(said, timeout=15_000) for screen in (bob, phone)))
     await ask(ann, bob)
-    for screen in (bob, phone):
-        await expect(told(screen)).to_have_text("Ann would like to be friends.")
+    await seen  # it does not stay for long
+    seen = asyncio.gather(expect(told(ann)).to_have_text("You and Bob are friends now.", timeout=15_000))
     await call(bob, "POST", f"/v1/friend-requests/{await request_id(bob)}/accept")
-    await expect(told(ann)).to_have_text("You and Bob are friends now.")
+    await seen
     for screen in (bob, phone):
         await expect(friends_button(screen)).to_have_accessible_name("Friends")
         await expect(told(screen)).to_have_count(0, timeout=6_000)
