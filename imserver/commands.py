@@ -10,6 +10,7 @@ COMMANDS = {
     "pull": "inbox.commands.Inbox.pull",
     "sync": "messaging.commands.Messaging.sync",
     "typing": "messaging.commands.Messaging.typing",
+    "signal": "messaging.calling.Calling.signal",
     "presence.watch": "friends.commands.Presence.watch",
 }
 

@@ -221,6 +221,7 @@ LIMITS = {
     "window_frames": env.integer("LIMIT_WINDOW_FRAMES", 256),
     "friends_only": FRIENDS_ONLY,
     "friends": env.integer("LIMIT_FRIENDS", 5_000),
+    "ringing_s": env.integer("LIMIT_RINGING_S", 60),
     "presence_grace_s": env.integer("LIMIT_PRESENCE_GRACE_S", 20),
     "watched": env.integer("LIMIT_WATCHED", 200),
     "friend_tags": env.integer("LIMIT_FRIEND_TAGS", 20),
@@ -238,6 +239,8 @@ LIMITS = {
     "sockets_per_user": env.integer("LIMIT_SOCKETS_PER_USER", 20),
     "ping_s": env.integer("LIMIT_PING_S", 25),
 }
+STUN_URLS, TURN_URLS = env.words("STUN_URLS"), env.words("TURN_URLS")  # stun:host:port, turn:host:port?transport=udp
+TURN_SECRET, TURN_SECONDS = env.text("TURN_SECRET"), 43_200
 DRAIN_SECONDS = env.integer("DRAIN_SECONDS", 10)
 
 LOGGING = {

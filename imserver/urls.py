@@ -133,6 +133,7 @@ urlpatterns = [
     path("v1/conversations/<uuid:conversation_id>/draft", view("messaging.api.own.OneDraft")),
     path("v1/drafts", view("messaging.api.own.Drafts")),
     path("v1/starred", view("messaging.api.marginalia.Stars")),
+    path("v1/calls/ice", view("messaging.api.calls.Ice")),
     path("v1/badge", view("messaging.api.own.Badge")),
     path("v1/conversations/<uuid:conversation_id>/entries", view("inbox.api.sync.Entries")),
     path("v1/conversations/<uuid:conversation_id>/mark", view("messaging.api.conversations.Mark")),

@@ -67,6 +67,14 @@ class FileNotThere(DomainError):
     code, status, message = "file_not_there", 404, "There is no such file for you."
 
 
+class CallGone(DomainError):
+    code, status, message = "call_gone", 404, "This call is over, or another device has it."
+
+
+class NoCallHere(DomainError):
+    code, status, message = "no_call_here", 403, "Only two people call each other."
+
+
 class BadReaction(DomainError):
     code, message = "bad_reaction", "A reaction is one emoji."
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from django.conf import settings
-from django.db.models import IntegerChoices
+from django.db.models import IntegerChoices, TextChoices
 
 from accounts.rules import display_name
 from imserver import ids
@@ -51,6 +51,16 @@ class Notify(IntegerChoices):
     NOTHING = 2
 
 
+class Outcome(TextChoices):
+    """What became of a call."""
+
+    COMPLETED = "completed"
+    MISSED = "missed"
+    REJECTED = "rejected"
+    BUSY = "busy"
+    CANCELLED = "cancelled"
+
+
 CLOSED: Final = 3  # a Conversation.post_role that nobody has
 
 
@@ -79,6 +89,15 @@ def check_key(key: uuid.UUID, now_ms: int) -> None:
 
 def nickname(text: str) -> str:
     return display_name(text) if text else ""
+
+
+def outcome(wish: str, *, by_caller: bool, accepted: bool) -> Outcome:
+    """What a call becomes, of which one side has enough."""
+    if accepted:
+        return Outcome.COMPLETED
+    if by_caller:
+        return Outcome.CANCELLED
+    return Outcome.BUSY if wish == "busy" else Outcome.REJECTED
 
 
 def check_edit(message: Message, by: uuid.UUID, now: datetime) -> None:

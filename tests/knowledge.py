@@ -189,7 +189,7 @@ class Knowledge(ABC):
         if seq not in held or message["changed_rev"] > held[seq]["changed_rev"]:
             held[seq] = message
         head = self.heads.get(cid)
-        if head and message["rev"] > head["rev"]:
+        if head and message["rev"] > head["rev"] and message["kind"] != "call":  # the server tells of those
             mark = "read_seq" if message["sender"] == self.me else "peer_read"
             if mark in head:
                 head[mark] = max(head[mark], seq)

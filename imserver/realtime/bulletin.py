@@ -34,6 +34,7 @@ class Shout(msgspec.Struct, tag="s", array_like=True):
 
     body: bytes
     besides: list[str] = []
+    session: str = ""  # if named, to its sockets alone
     droppable: bool = False
 
 

@@ -77,7 +77,7 @@ class Hub(Topics):
     def _shout(self, topics: Iterable[str], shout: Shout) -> None:
         for topic in topics:
             for socket in tuple(self.topics.get(topic, ())):
-                if socket.user not in shout.besides:
+                if socket.user not in shout.besides and shout.session in ("", socket.session):
                     socket.push(shout.body, droppable=shout.droppable)
 
     def _deliver(self, topics: Iterable[str], entries: Entries, answers: Sequence[Answer]) -> None:

@@ -4,6 +4,7 @@ Every action locks all conversations it touches, self logs included, once, in id
 members in a later statement, so that whatever committed first wins.
 """
 
+from messaging.actions.calls import Party, accept, end, miss, ring
 from messaging.actions.conversations import open_direct, open_group
 from messaging.actions.forwarding import Source, forward
 from messaging.actions.marginalia import pin, react, unreact
@@ -14,20 +15,25 @@ from messaging.actions.people import tell
 
 __all__ = [
     "Edited",
+    "Party",
     "Source",
+    "accept",
     "add_members",
     "clear",
     "deny",
     "edit",
+    "end",
     "forward",
     "hide",
     "mark",
+    "miss",
     "open_direct",
     "open_group",
     "pin",
     "react",
     "recall",
     "remove_members",
+    "ring",
     "save_draft",
     "send",
     "settle",

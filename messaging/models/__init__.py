@@ -3,6 +3,7 @@
 Only `log.py` writes rev, seq and marks; no foreign key points at the log or from it.
 """
 
+from messaging.models.call import Call
 from messaging.models.conversation import Conversation, Member, Profile
 from messaging.models.entry import Entry, Revision, Segment, Sent
 from messaging.models.epoch import Epoch
@@ -11,6 +12,7 @@ from messaging.models.outbox import Backlog, Outbox
 
 __all__ = [
     "Backlog",
+    "Call",
     "Conversation",
     "Entry",
     "Epoch",

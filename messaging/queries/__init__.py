@@ -1,5 +1,6 @@
 """Reads. Each is written once, as an `imserver.database.Query`, and serves sockets and REST alike."""
 
+from messaging.queries.calls import Line, line, ringing_since
 from messaging.queries.marginalia import drafts, pinned, reactors, readers_of, starred
 from messaging.queries.members import (
     Audience,
@@ -22,6 +23,7 @@ __all__ = [
     "COLUMNS",
     "SELECT",
     "Audience",
+    "Line",
     "Onlookers",
     "Page",
     "Standing",
@@ -33,6 +35,7 @@ __all__ = [
     "groups_of",
     "history",
     "later",
+    "line",
     "memberships",
     "message",
     "pinned",
@@ -40,6 +43,7 @@ __all__ = [
     "reactors",
     "readers",
     "readers_of",
+    "ringing_since",
     "standing",
     "starred",
     "typing",

@@ -13,11 +13,11 @@ from messaging import actions
 from tests import make
 from tests.gateway.stage import Stage, django, rest
 from tests.make import Person
-from tests.phone import Refused
+from tests.phone import Phone, Refused
 
 Act = Callable[[Stage], Awaitable[object]]
 TABLE: list[tuple[str, Act]] = []  # (action, how it is done)
-SHOWS_NOTHING = {"open_direct", "deny"}
+SHOWS_NOTHING = {"open_direct", "deny", "ring", "accept"}
 
 
 def by(action: str) -> Callable[[Act], Act]:
@@ -249,6 +249,41 @@ async def somebody_arranges_his_conversations(on: Stage) -> None:
         await asks(on, on.bob, "PATCH", f"/v1/conversations/{place}/settings", settings)
     await asks(on, on.cat, "PATCH", f"/v1/conversations/{on.group}/settings", {"marked_unread": True})
     await on.of(on.cat).call("mark", {"conversation": str(on.group), "read_seq": 3})
+
+
+async def calls(on: Stage, *kinds: tuple[Phone, str]) -> None:
+    call = str(uuid4())
+    for phone, kind in kinds:
+        where = {"conversation": str(on.direct)} if kind == "invite" else {}
+        await phone.call("signal", {"call": call, "kind": kind, **where})
+
+
+@by("ring")
+async def a_telephone_rings(on: Stage) -> None:
+    await calls(on, (on.of(on.ann), "invite"), (on.of(on.bob), "ringing"))
+
+
+@by("accept")
+async def two_people_speak(on: Stage) -> None:
+    await calls(on, (on.of(on.ann), "invite"), (on.of(on.bob), "accept"))
+
+
+@by("end")
+async def calls_end_in_every_way(on: Stage) -> None:
+    ann, bob = on.of(on.ann), on.of(on.bob, 1)
+    await bob.call("mark", {"conversation": str(on.direct), "read_seq": 3})
+    await calls(on, (ann, "invite"), (bob, "accept"), (ann, "hangup"))
+    await calls(on, (bob, "invite"), (ann, "reject"))
+    await calls(on, (ann, "invite"), (ann, "cancel"))
+    await calls(on, (bob, "invite"), (ann, "busy"))
+
+
+@by("miss")
+async def a_call_is_missed(on: Stage) -> None:
+    call = uuid4()
+    await on.of(on.bob).call("signal", {"call": str(call), "kind": "invite", "conversation": str(on.direct)})
+    assert await django(actions.miss, call_id=call, now=timezone.now())
+    assert not await django(actions.miss, call_id=call, now=timezone.now())
 
 
 @by("deny")

@@ -208,7 +208,7 @@ export class Conversation {
     head.last = entry;
     head.last_at = entry.created_at;
     if (entry.sender === this.me) {
-      this.read(head.seq);
+      if (entry.kind !== "call") this.read(head.seq); // of calls the server tells
       return;
     }
     if (head.seq <= head.read_seq) return;

@@ -1,0 +1,139 @@
+"""Calls between two people: who may ring, who was first to accept, and the one message that a call leaves.
+
+What the two devices say to each other about their connection is passed on unread, and is not here.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from messaging import announce, errors, log, rules
+from messaging.events import NUMBERS
+from messaging.models import Call, Member
+from messaging.rules import Kind, Outcome
+from messaging.writes import Draft, Marked
+
+_PRESENT: Final = (Outcome.COMPLETED, Outcome.REJECTED, Outcome.BUSY)  # who was called knows of it
+
+
+class Party(NamedTuple):
+    """A person, by one of his devices."""
+
+    user: UUID
+    session: UUID
+
+
+@transaction.atomic
+def ring(*, call_id: UUID, caller: Party, conversation_id: UUID, media: str, now: datetime) -> Call:
+    """Who may write to a person may call. The same id again is the same call."""
+    log.hold([conversation_id])
+    known = Call.objects.filter(pk=call_id).first()
+    if known:
+        if (known.caller_id, known.caller_session) != caller or known.outcome:
+            raise errors.CallGone
+        return known
+    member = Member.objects.select_related("conversation").filter(user_id=caller.user, conversation_id=conversation_id)
+    if not (mine := member.first()):
+        raise errors.NotAMember
+    if mine.conversation.kind != Kind.DIRECT:
+        raise errors.NoCallHere
+    if bits := mine.refused(now):
+        raise errors.refusal(bits)
+    callee = Member.objects.exclude(user_id=caller.user).get(conversation_id=conversation_id)
+    return Call.objects.create(
+        id=call_id,
+        conversation_id=conversation_id,
+        caller_id=caller.user,
+        caller_session=caller.session,
+        callee_id=callee.user_id,
+        media=media,
+        began_at=now,
+    )
+
+
+def accept(*, call_id: UUID, by: Party, now: datetime) -> Call:
+    """The first device that accepts has the call; to all others it is gone."""
+    with _held(call_id, by.user) as call:
+        if call.callee_id != by.user or call.outcome:
+            raise errors.CallGone
+        if call.callee_session not in (None, by.session):
+            raise errors.CallGone
+        if call.callee_session is None:
+            call.callee_session, call.accepted_at = by.session, now
+            call.save(update_fields=["callee_session", "accepted_at"])
+        return call
+
+
+def end(*, call_id: UUID, by: Party, wish: str, now: datetime) -> Call:
+    """reject, busy, cancel, hangup: whatever comes first is its outcome. Safe to repeat.
+
+    While it rings any device of the two may; once accepted, the two devices that speak.
+    """
+    with _held(call_id, by.user) as call:
+        if call.accepted_at and by.session not in (call.caller_session, call.callee_session):
+            raise errors.CallGone
+        if not call.outcome:
+            by_caller, accepted = by.user == call.caller_id, call.accepted_at is not None
+            _close(call, rules.outcome(wish, by_caller=by_caller, accepted=accepted), now)
+        return call
+
+
+def miss(*, call_id: UUID, now: datetime) -> bool:
+    """It rang long enough. Returns whether it still did."""
+    with _held(call_id) as call:
+        if call.outcome or call.accepted_at:
+            return False
+        _close(call, Outcome.MISSED, now)
+        return True
+
+
+@contextmanager
+def _held(call_id: UUID, user_id: UUID | None = None) -> Iterator[Call]:
+    """The conversation's lock holds the call too. To strangers there is none."""
+    found = Call.objects.filter(pk=call_id).values_list("conversation_id", flat=True).first()
+    with transaction.atomic():
+        log.hold([found] if found else [])
+        call = Call.objects.filter(pk=call_id).first()
+        if call is None or user_id not in (None, call.caller_id, call.callee_id):
+            raise errors.CallGone
+        yield call
+
+
+def _close(call: Call, outcome: Outcome, now: datetime) -> None:
+    call.outcome = outcome
+    call.save(update_fields=["outcome"])
+    said: dict[str, Any] = {"call": str(call.pk), "media": call.media, "outcome": outcome}
+    if call.accepted_at:
+        said["duration_s"] = max(0, round((now - call.accepted_at).total_seconds()))
+    before = {one.user_id: one for one in Member.objects.filter(conversation_id=call.conversation_id)}
+    draft = Draft(call.conversation_id, call.caller_id, call.pk, NUMBERS["call"], json.dumps(said).encode())
+    [written] = announce.append([draft])
+    if error := written.refusal():
+        raise error
+    caller, callee = before[call.caller_id], before[call.callee_id]
+    if caller.read_seq < written.seq - 1:
+        _put_back(caller)
+    if outcome in _PRESENT and callee.read_seq == written.seq - 1:
+        _rows(callee).update(read_seq=written.seq)
+    announce.marks([_marked(one) for row in (caller, callee) for one in _rows(row)])
+
+
+def _put_back(caller: Member) -> None:
+    """Nobody wrote this message: it moves no mark of who had not read all before it."""
+    own_ahead = caller.own_ahead + 1
+    _rows(caller).update(read_seq=caller.read_seq, shown_seq=caller.shown_seq, own_ahead=own_ahead)
+
+
+def _rows(member: Member) -> QuerySet[Member]:
+    return Member.objects.filter(conversation_id=member.conversation_id, user_id=member.user_id)
+
+
+def _marked(one: Member) -> Marked:
+    place, user = one.conversation_id, one.user_id
+    return Marked(place, user, one.read_seq, one.shown_seq, one.delivered_seq, moved=True, told=True)
