@@ -1,6 +1,8 @@
 from typing import Any
 
-from allauth.socialaccount.models import SocialApp, SocialToken
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
@@ -10,6 +12,11 @@ from accounts import actions
 from accounts.models import Device, LoginEvent, User
 
 admin.site.unregister([SocialApp, SocialToken])  # providers stand in the settings
+admin.site.unregister([EmailAddress, SocialAccount, Authenticator])  # what opens an account is its person's
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
 
 
 @admin.register(User)
@@ -30,9 +37,14 @@ class UserAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody takes over another of the staff."""
+        above = obj is not None and (obj.is_staff or obj.is_superuser) and not _is_superuser(request)
+        return not above and bool(super().has_change_permission(request, obj))
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """Nobody raises himself: rights are given by superusers."""
-        rights = () if getattr(request.user, "is_superuser", False) else ("is_staff", "is_superuser", "groups")
+        """Nobody raises himself: rights are given by superusers; and the address is what a new password goes to."""
+        rights = () if _is_superuser(request) else ("is_staff", "is_superuser", "groups", "email")
         return (*self.readonly_fields, *rights)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:

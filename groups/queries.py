@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from accounts import rules as people
 from accounts.models import User
 from friends.models import Block, Friend
 from groups import rules
@@ -40,7 +41,7 @@ class Seat(NamedTuple):
 
 def members(group_id: UUID, *, after: UUID, text: str, limit: int) -> Query[list[Seat]]:
     """In order of their ids; with a text those whose user name, name or nickname begins with it."""
-    like = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    like = people.storable(text).lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     rows = yield (_MEMBERS, [group_id, after, text, like, like, like, limit])
     return [Seat(*row) for row in rows]
 
@@ -168,7 +169,7 @@ def titled(invitations: Iterable[Invitation]) -> list[tuple[Invitation, str]]:
 
 def live_link(token: str, now: datetime, group_id: UUID | None = None) -> Link:
     """Raises LinkGone."""
-    found = Link.objects.live(now).filter(token=token).first()
+    found = Link.objects.live(now).filter(token=people.storable(token)).first()
     if found is None or group_id not in (None, found.group_id):
         raise LinkGone
     return found

@@ -19,6 +19,8 @@ MESSAGE_LENGTH: Final = 200
 REASON_LENGTH: Final = 1_000
 LINKS: Final = 20
 SLOWEST: Final = 86_400
+FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2200
 RIGHTS: Final[Mapping[str, Role]] = {
     "write": Role.MEMBER,
     "invite": Role.ADMIN,  # or every member, where the group says so
@@ -50,6 +52,13 @@ def text(said: str, most: int) -> str:
     if len(found) > most:
         raise BadGroup(f"This text has at most {most} characters.")
     return found
+
+
+def moment(at: datetime | None) -> datetime | None:
+    """Far from where calendars end: another zone, or the database, may have another year."""
+    if at is not None and not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise BadGroup(f"A moment lies between the years {FIRST_YEAR} and {LAST_YEAR}.")
+    return at
 
 
 def pause(seconds: int) -> int:

@@ -27,8 +27,9 @@ def pull(user: UUID, conversation: UUID, after_rev: int, limit: int) -> Query[Pa
         rows = yield partial(there.read, epoch, conversation, after_rev, upto)
         items = _believed(rows, seen, after_rev, upto)
         if items is not None:
-            spelled, seqs = [item for item, _ in items], [seq for _, seq in items]
-            spelled = yield from queries.veiled(user, conversation, spelled, seqs)
+            spelled, seqs = [one.item for one in items], [one.seq for one in items]
+            touched = [one.seq or one.target for one in items]
+            spelled = yield from queries.veiled(user, conversation, spelled, touched)
             return _page(spelled, seqs, after_rev, seen.rev)
     return (yield from queries.pull(user, conversation, after_rev, limit))
 
@@ -39,16 +40,25 @@ def _standing(user: UUID, conversation: UUID) -> Query[tuple[Standing, UUID | No
     return seen, UUID(str(rows[0][0])) if rows else None
 
 
-def _believed(rows: Rows, seen: Standing, after: int, upto: int) -> list[tuple[bytes, int]] | None:
-    """(item, seq or 0) of each entry, or None where one is missing or may be stale."""
+class _Item(NamedTuple):
+    item: bytes
+    seq: int  # of a message, else 0
+    target: int  # of a change, else 0
+
+
+def _believed(rows: Rows, seen: Standing, after: int, upto: int) -> list[_Item] | None:
+    """None where one is missing or may be stale."""
     if not rows:
         return None
     since, applied, found, states = rows[0]
     if after < since - 1 or applied < seen.blanked_rev or len(found) != upto - after:
         return None
-    items = [(_item(one, states, seen.from_seq), one.get("seq", 0)) for one in found]
-    known = [(item, seq) for item, seq in items if item is not None]
-    return known if len(known) == len(found) else None
+    items = [
+        _Item(item, one.get("seq", 0), (one.get("target") or [0])[0])
+        for one in found
+        if (item := _item(one, states, seen.from_seq)) is not None
+    ]
+    return items if len(items) == len(found) else None
 
 
 def _item(one: Mapping[str, Any], states: Mapping[int, bytes], hidden: int) -> bytes | None:

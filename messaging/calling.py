@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import msgspec
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.utils import timezone
 
 from imserver import database
@@ -46,25 +46,33 @@ class Calling:
         if len(data.payload) > _LONGEST:
             raise BadRequest(f"A payload has at most {_LONGEST} bytes.")
         me = Party(call.socket.user_id, UUID(call.socket.session))
+        if await self._may_pass_on(me, data):
+            self._hub.tell(told(await self._line(data.call), data, me))
+        call.ok(b"{}")
+
+    async def _may_pass_on(self, me: Party, data: Signal) -> bool:
+        """What changes the call is done first; what is over already is told to nobody."""
+        now = timezone.now()
         if data.kind == "invite":
             await self._ring(me, data)
         elif data.kind == "accept":
-            await sync_to_async(actions.accept)(call_id=data.call, by=me, now=timezone.now())
+            await database_sync_to_async(actions.accept)(call_id=data.call, by=me, now=now)
         elif data.kind in _ENDS:
-            await sync_to_async(actions.end)(call_id=data.call, by=me, wish=data.kind, now=timezone.now())
-        self._hub.tell(told(await self._line(data.call, me.user), data, me))
-        call.ok(b"{}")
+            return await database_sync_to_async(actions.end)(call_id=data.call, by=me, wish=data.kind, now=now)
+        elif not await database.arun(queries.passes_on(data.call, *me)):
+            raise errors.CallGone
+        return True
 
     async def _ring(self, me: Party, data: Signal) -> None:
         if data.to_user:
-            await sync_to_async(actions.open_direct)(user_id=me.user, other_id=data.to_user)
+            await database_sync_to_async(actions.open_direct)(user_id=me.user, other_id=data.to_user)
         place = rules.place(me.user, data.conversation, data.to_user)
         ringing: dict[str, Any] = {"call_id": data.call, "caller": me, "conversation_id": place, "media": data.media}
-        await sync_to_async(actions.ring)(**ringing, now=timezone.now())
+        await database_sync_to_async(actions.ring)(**ringing, now=timezone.now())
 
-    async def _line(self, call: UUID, user: UUID) -> Line:
+    async def _line(self, call: UUID) -> Line:
         found = await database.arun(queries.line(call))
-        if found is None or user not in (found.caller, found.callee):
+        if found is None:
             raise errors.CallGone
         return found
 

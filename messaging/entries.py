@@ -78,21 +78,13 @@ def _history(row: Row) -> bytes:
     return found if row.reactions is None else found + b',"reactions":' + row.reactions.encode()
 
 
-class _Known(msgspec.Struct):
-    rev: int
-    seq: int
-    kind: str
-    sender: str
-    changed_rev: int
-    created_at: str
-
-
-_known = msgspec.json.Decoder(_Known).decode
-
-
 def veil(item: bytes) -> bytes:
-    """A message that its reader deleted for himself."""
-    return dumps(msgspec.structs.asdict(_known(item)) | {"content": None, "hidden": True})
+    """A message that its reader deleted for himself, or a change of one, which then has no state."""
+    known: dict[str, Any] = msgspec.json.decode(item)
+    if "seq" not in known:
+        return dumps({name: value for name, value in known.items() if name != "state"})
+    shown = {name: known[name] for name in ("rev", "seq", "kind", "sender", "changed_rev", "created_at")}
+    return dumps({**shown, "content": None, "hidden": True})
 
 
 def spell_all(rows: Sequence[Row], targets: Mapping[int, Row]) -> list[bytes]:

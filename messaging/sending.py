@@ -4,7 +4,7 @@ import asyncio
 import logging
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.db.utils import Error
 
 from imserver.errors import DomainError, Unavailable
@@ -44,7 +44,7 @@ class Sending:
     async def _open(self, to_user: UUID) -> None:
         """The first message to a person makes the conversation."""
         try:
-            await sync_to_async(actions.open_direct)(user_id=self.draft.sender, other_id=to_user)
+            await database_sync_to_async(actions.open_direct)(user_id=self.draft.sender, other_id=to_user)
         except DomainError as e:
             self._call.error(e)
         except Error as e:

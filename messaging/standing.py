@@ -55,6 +55,8 @@ select n.device, n.id, n.kind, n.rev, n.seq, n.read_seq,
     + """,
   (select count(distinct x.seq) from mention x
     join entry e on e.conversation_id = x.conversation_id and e.seq = x.seq and may_reach_v1(e.sender_id, n.uid)
+      and not exists (
+        select from hidden h where h.user_id = n.uid and h.conversation_id = x.conversation_id and h.seq = x.seq)
     where x.user_id in (n.uid, '00000000-0000-0000-0000-000000000000') and x.conversation_id = n.id and x.seq > n.mark),
   coalesce(u.display_name, f.title, ''), n.peer, u.username, u.display_name, n.peer_read, n.peer_delivered,
   (extract(epoch from n.said_at) * 1000)::bigint, n.floor_rev, n.from_rev, n.said_rev, n.delivered_seq,

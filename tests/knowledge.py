@@ -32,6 +32,7 @@ class Knowledge(ABC):
         self.hidden: set[tuple[str, int]] = set()
         self.stars: set[tuple[str, int]] = set()
         self.drafts: dict[str, Json] = {}
+        self._redrafting: dict[str, asyncio.Task[None]] = {}
         self.pulls = 0
         self._pulling: dict[str, asyncio.Task[None]] = {}
         self._asking: set[asyncio.Task[None]] = set()
@@ -143,7 +144,7 @@ class Knowledge(ABC):
             "history.cleared": lambda: [self._hide(cid, n) for n in range(1, content["before_seq"] + 1)],
             "message.starred": lambda: self.stars.add((cid, content["seq"])),
             "message.unstarred": lambda: self.stars.discard((cid, content["seq"])),
-            "draft.updated": lambda: self._draft(cid, content["draft"]),
+            "draft.updated": lambda: self._redraft(cid),
         }
         notes[kind]()
 
@@ -158,10 +159,22 @@ class Knowledge(ABC):
             is_over = head["read_seq"] > content.get("read_seq", head["read_seq"])
             head |= {n: content[n] for n in SETTINGS if n in content and not (n == "marked_unread" and is_over)}
 
-    def _draft(self, cid: str, draft: Json | None) -> None:
+    def _redraft(self, cid: str) -> None:
+        self._asking.add(task := asyncio.create_task(self._ask_draft(cid)))
+        task.add_done_callback(self._asking.discard)
+        self._redrafting[cid] = task
+
+    async def _ask_draft(self, cid: str) -> None:
+        draft = (await self.get(f"/v1/conversations/{cid}/draft")).get("draft")
+        if asyncio.current_task() is not self._redrafting[cid]:
+            return  # a later answer counts
         self.drafts.pop(cid, None)
         if draft is not None:
             self.drafts[cid] = draft
+
+    async def get(self, path: str) -> Json:
+        """By REST."""
+        raise NotImplementedError
 
     def _change(self, cid: str, item: Json) -> None:
         """A live change has no state where some listener may not see it: whoever holds its target asks again."""

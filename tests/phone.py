@@ -195,12 +195,16 @@ class Phone(Knowledge):
 
     async def _read_notes(self) -> None:
         """What one keeps, and what one began to write."""
+        stars, drafts = [(await self.get(f"/v1/{name}"))["items"] for name in ("starred", "drafts")]
+        self.stars = {(star["conversation"], star["seq"]) for star in stars}
+        self.drafts = {draft["conversation"]: draft["draft"] for draft in drafts}
+
+    async def get(self, path: str) -> Json:
         place = urlsplit(self.url)
         headers = {"authorization": f"Bearer {self.person.token}"}
         async with httpx2.AsyncClient(base_url=f"http://{place.netloc}", headers=headers, trust_env=False) as rest:
-            stars, drafts = [(await rest.get(f"/v1/{name}")).json()["items"] for name in ("starred", "drafts")]
-        self.stars = {(star["conversation"], star["seq"]) for star in stars}
-        self.drafts = {draft["conversation"]: draft["draft"] for draft in drafts}
+            found: Json = (await rest.get(path)).json()
+            return found
 
     async def quiet(self, seconds: float = 0.6) -> None:
         """Wait until nothing has come for a while and every pull is done."""

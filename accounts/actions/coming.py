@@ -52,7 +52,9 @@ def log_in(*, user: User, session_key: str, origin: Origin, now: datetime, means
 
 
 def _replace_others(device: Device, now: datetime) -> None:
-    User.objects.select_for_update().get(pk=device.user_id)  # of two log-ins at once the second sees the first
+    User.objects.select_for_update(no_key=True).get(
+        pk=device.user_id
+    )  # of two log-ins at once the second sees the first
     others = Device.objects.filter(user=device.user_id, platform=device.platform).exclude(pk=device.pk)
     end_devices(devices=list(others), now=now, code=REPLACED)
 

@@ -32,7 +32,7 @@ def update_privacy(*, user_id: UUID, changes: Mapping[str, str | bool]) -> User:
 
 @transaction.atomic
 def _update(user_id: UUID, checked: Mapping[str, str | bool | None], kind: str) -> User:
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     changed = {name: value for name, value in checked.items() if getattr(user, name) != value}
     if changed:
         for name, value in changed.items():

@@ -13,6 +13,7 @@ from uuid import UUID
 from allauth.account import app_settings
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from allauth.decorators import rate_limit
 from allauth.headless.base.response import ConflictResponse, ReauthenticationResponse
 from allauth.headless.internal.restkit.response import APIResponse
 from allauth.headless.mfa import views
@@ -20,6 +21,7 @@ from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.decorators import method_decorator
 
 from accounts import actions
 from accounts.adapters import factors
@@ -106,6 +108,7 @@ class ReauthenticatePasskey(Audited, views.ReauthenticateWebAuthnView):
     input_class = {"POST": factors.PasskeyAgainInput}
 
 
+@method_decorator(rate_limit(action="login"), name="handle")
 class LoginPasskey(Audited, views.LoginWebAuthnView):
     means = "webauthn"
     input_class = {"POST": factors.PasskeyLoginInput}

@@ -1,7 +1,10 @@
 """How somebody comes in, whatever the way: nobody who is banned; what was open between him and the group is closed."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from groups.actions.hall import Hall
 from groups.errors import BannedFromGroup
@@ -16,9 +19,15 @@ def admit(hall: Hall, user_ids: list[UUID], *, by: UUID, via: str, now: datetime
     came = hall.put_in(user_ids, by, via)
     for invitation in Invitation.objects.filter(group_id=hall.id, person__in=came, state=State.PENDING):
         close_invitation(hall, invitation, State.ACCEPTED, by, now)
+    deaf(group_id=hall.id, person__in=came).update(closed_at=now)
     for request in JoinRequest.objects.filter(group_id=hall.id, person__in=came, state=State.PENDING):
         close_request(hall, request, State.ACCEPTED, by, now)
     return came
+
+
+def deaf(**named: Any) -> QuerySet[Invitation]:
+    """Those of which their person never heard, since he blocks who sent them: to everybody else they look open."""
+    return Invitation.objects.filter(state=State.DECLINED, closed_at=None, **named)
 
 
 def banned_of(group_id: UUID, user_ids: list[UUID], now: datetime) -> list[UUID]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from accounts import queries as people
 from groups import queries, rules, spelling
-from groups.actions.entering import admit, banned_of, close_invitation
+from groups.actions.entering import admit, banned_of, close_invitation, deaf
 from groups.actions.hall import Hall, held
 from groups.errors import BannedFromGroup, InvitationGone, NeedsRole
 from groups.models import Invitation, State, is_open
@@ -34,15 +34,15 @@ def invite(*, user_id: UUID, group_id: UUID, other_ids: Sequence[UUID], now: dat
         free = queries.addable(user_id, fresh)
         added = admit(hall, [user for user in fresh if user in free], by=user_id, via="added", now=now)
         asked = [user for user in fresh if user not in free]
-        deaf = queries.blocking(user_id, asked)
+        blocking = queries.blocking(user_id, asked)
         for user in asked:
-            ask(hall, user_id, user, now, is_deaf=user in deaf)
+            ask(hall, user_id, user, now, is_deaf=user in blocking)
         return Invited(added, asked)
 
 
 def ask(hall: Hall, by: UUID, user_id: UUID, now: datetime, *, is_deaf: bool) -> None:
     mine = Invitation.objects.filter(group_id=hall.id, person=user_id)
-    if mine.filter(is_open(now)).exists() or (is_deaf and mine.filter(by=by, state=State.DECLINED).exists()):
+    if mine.filter(is_open(now)).exists() or (is_deaf and deaf(group_id=hall.id, person=user_id).exists()):
         return
     mine.filter(state=State.PENDING).update(state=State.CANCELLED, closed_at=now)  # expired
     state = State.DECLINED if is_deaf else State.PENDING
@@ -77,6 +77,8 @@ def withdraw(*, user_id: UUID, invitation_id: UUID, now: datetime) -> None:
         member = hall.member(user_id)
         if found.by_id != user_id and member.role < rules.RIGHTS["remove"]:
             raise NeedsRole
+        if deaf(group_id=found.group_id).filter(pk=invitation_id).update(closed_at=now):
+            return
         close_invitation(hall, _still(invitation_id, now), State.CANCELLED, user_id, now)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from accounts import rules as people
 from groups import rules
 from groups.actions.entering import admit
 from groups.actions.hall import held
@@ -21,6 +22,7 @@ class Terms(NamedTuple):
 
 
 def make_link(*, user_id: UUID, group_id: UUID, terms: Terms, now: datetime) -> Link:
+    rules.moment(terms.expires_at)
     with held(group_id) as hall:
         hall.may(user_id, "invite")
         if Link.objects.live(now).filter(group_id=group_id).count() >= rules.LINKS:
@@ -40,7 +42,7 @@ def revoke_link(*, user_id: UUID, group_id: UUID, token: str, now: datetime) -> 
 
 def join(*, user_id: UUID, token: str, message: str, now: datetime) -> tuple[UUID, JoinRequest | None]:
     """By a link: into the group, or to ask its admins. Returns the group. Safe to repeat: who is in uses nothing up."""
-    found = Link.objects.filter(token=token).first()
+    found = Link.objects.filter(token=people.storable(token)).first()
     if found is None:
         raise LinkGone
     with held(found.group_id, user_id, admins=True) as hall:

@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from accounts import queries as people
 from groups import queries, rules, spelling
 from groups.actions.hall import Hall, held
 from groups.actions.profile import close
 from groups.errors import OwnerMustTransfer
 from groups.models import Ban
+from messaging.errors import UserNotFound
 from messaging.models import Member
 from messaging.rules import Role
 
@@ -70,6 +72,7 @@ def pass_on(*, user_id: UUID) -> list[UUID]:
 
 def mute(*, user_id: UUID, group_id: UUID, other_id: UUID, until: datetime | None) -> None:
     """A lower role does not write until then; None lets it write again."""
+    rules.moment(until)
     with held(group_id) as hall:
         other = hall.over(user_id, other_id, "mute")
         if other.muted_until != until:
@@ -87,6 +90,9 @@ class Reason(NamedTuple):
 def ban(*, user_id: UUID, group_id: UUID, other_id: UUID, why: Reason, now: datetime) -> Ban:
     """Nobody who is banned comes in, by any way, until then or for ever; who is in, goes."""
     reason = rules.text(why.text, rules.REASON_LENGTH)
+    rules.moment(why.until)
+    if not people.exist([other_id]):
+        raise UserNotFound
     with held(group_id, other_id) as hall:
         member = hall.may(user_id, "ban")
         other = Member.objects.filter(conversation_id=group_id, user_id=other_id).first()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
+from django.db import Error
 from psycopg import OperationalError
 
 from imserver import errors
@@ -152,7 +153,7 @@ class Socket(Outlet):
             await job
         except DomainError as e:
             call.error(e)
-        except OperationalError as e:
+        except (OperationalError, Error) as e:
             logger.warning("A command found no database: %s", e)
             call.error(errors.Unavailable())
         except Exception:

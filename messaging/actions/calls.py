@@ -33,18 +33,17 @@ class Party(NamedTuple):
 def ring(*, call_id: UUID, caller: Party, conversation_id: UUID, media: str, now: datetime) -> Call:
     """Who may write to a person may call. The same id again is the same call."""
     log.hold([conversation_id])
-    known = Call.objects.filter(pk=call_id).first()
-    if known:
+    mine = Member.objects.select_related("conversation").filter(user_id=caller.user, conversation_id=conversation_id)
+    if not (member := mine.first()):
+        raise errors.NotAMember
+    if member.conversation.kind != Kind.DIRECT:
+        raise errors.NoCallHere
+    if bits := member.refused(now):
+        raise errors.refusal(bits)
+    if known := Call.objects.filter(pk=call_id).first():
         if (known.caller_id, known.caller_session) != caller or known.outcome:
             raise errors.CallGone
         return known
-    member = Member.objects.select_related("conversation").filter(user_id=caller.user, conversation_id=conversation_id)
-    if not (mine := member.first()):
-        raise errors.NotAMember
-    if mine.conversation.kind != Kind.DIRECT:
-        raise errors.NoCallHere
-    if bits := mine.refused(now):
-        raise errors.refusal(bits)
     callee = Member.objects.exclude(user_id=caller.user).get(conversation_id=conversation_id)
     return Call.objects.create(
         id=call_id,
@@ -70,18 +69,19 @@ def accept(*, call_id: UUID, by: Party, now: datetime) -> Call:
         return call
 
 
-def end(*, call_id: UUID, by: Party, wish: str, now: datetime) -> Call:
-    """reject, busy, cancel, hangup: whatever comes first is its outcome. Safe to repeat.
+def end(*, call_id: UUID, by: Party, wish: str, now: datetime) -> bool:
+    """reject, busy, cancel, hangup: whatever comes first is its outcome. Returns whether this did. Safe to repeat.
 
     While it rings any device of the two may; once accepted, the two devices that speak.
     """
     with _held(call_id, by.user) as call:
         if call.accepted_at and by.session not in (call.caller_session, call.callee_session):
             raise errors.CallGone
-        if not call.outcome:
-            by_caller, accepted = by.user == call.caller_id, call.accepted_at is not None
-            _close(call, rules.outcome(wish, by_caller=by_caller, accepted=accepted), now)
-        return call
+        if call.outcome:
+            return False
+        by_caller, accepted = by.user == call.caller_id, call.accepted_at is not None
+        _close(call, rules.outcome(wish, by_caller=by_caller, accepted=accepted), now)
+        return True
 
 
 def miss(*, call_id: UUID, now: datetime) -> bool:
@@ -96,9 +96,8 @@ def miss(*, call_id: UUID, now: datetime) -> bool:
 @contextmanager
 def _held(call_id: UUID, user_id: UUID | None = None) -> Iterator[Call]:
     """The conversation's lock holds the call too. To strangers there is none."""
-    found = Call.objects.filter(pk=call_id).values_list("conversation_id", flat=True).first()
     with transaction.atomic():
-        log.hold([found] if found else [])
+        log.hold(Call.objects.filter(pk=call_id).values_list("conversation_id", flat=True))
         call = Call.objects.filter(pk=call_id).first()
         if call is None or user_id not in (None, call.caller_id, call.callee_id):
             raise errors.CallGone
@@ -114,12 +113,12 @@ def _close(call: Call, outcome: Outcome, now: datetime) -> None:
     before = {one.user_id: one for one in Member.objects.filter(conversation_id=call.conversation_id)}
     draft = Draft(call.conversation_id, call.caller_id, call.pk, NUMBERS["call"], json.dumps(said).encode())
     [written] = announce.append([draft])
-    if error := written.refusal():
-        raise error
+    if written.refusal():  # blocked meanwhile, or the key is somebody's: it is over all the same, and leaves nothing
+        return
     caller, callee = before[call.caller_id], before[call.callee_id]
-    if caller.read_seq < written.seq - 1:
+    if caller.read_up_to < written.seq - 1:
         _put_back(caller)
-    if outcome in _PRESENT and callee.read_seq == written.seq - 1:
+    if outcome in _PRESENT and callee.read_up_to == written.seq - 1:
         _rows(callee).update(read_seq=written.seq)
     announce.marks([_marked(one) for row in (caller, callee) for one in _rows(row)])
 

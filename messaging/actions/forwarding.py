@@ -11,13 +11,14 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts import queries as people
-from messaging import announce, errors, log
+from messaging import announce, errors, log, rules
 from messaging.actions import messages
 from messaging.content import FORWARDED
 from messaging.models import Entry
 from messaging.writes import Draft, Outcome
 
 _VERSION: Final = 8
+_OF_THE_SERVER: Final = ("call",)
 
 
 class Source(NamedTuple):
@@ -31,10 +32,13 @@ class Source(NamedTuple):
 @transaction.atomic
 def forward(*, user_id: UUID, conversation_id: UUID, source: Source, now: datetime) -> list[Outcome]:
     """In the order asked for. All of them are copied, or none; nothing is that was recalled before."""
+    rules.check_key(source.key, int(now.timestamp() * 1000))
     log.hold([conversation_id, source.conversation_id])
     found = [messages.found(user_id, source.conversation_id, seq)[1] for seq in source.seqs]
     if any(message.content is None for message in found):
         raise errors.Recalled
+    if any(message.kind_name in _OF_THE_SERVER for message in found):
+        raise errors.UnknownKind
     named = people.named_in_forwards({message.sender_id for message in found})
     outcomes = announce.append(
         [

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from messaging import announce, errors, log, rules
 from messaging.actions import messages, pairs
-from messaging.models import Hidden, Member, Saved, Star
+from messaging.models import Entry, Hidden, Member, Saved, Star
 from messaging.rules import Notify
 from messaging.writes import Note
 
@@ -56,7 +56,9 @@ def clear(*, user_id: UUID, conversation_id: UUID, before_seq: int) -> int:
     upto = min(before_seq, member.conversation.seq)
     if upto <= member.hidden_before:
         return member.hidden_before
-    Member.objects.filter(user_id=user_id, conversation_id=conversation_id).update(hidden_before=upto)
+    own = Entry.objects.filter(conversation_id=conversation_id, sender_id=user_id, seq__gt=max(upto, member.read_seq))
+    ahead = own.count() if member.own_ahead else 0
+    Member.objects.filter(user_id=user_id, conversation_id=conversation_id).update(hidden_before=upto, own_ahead=ahead)
     for noted in (Hidden, Star):
         noted.objects.filter(user_id=user_id, conversation_id=conversation_id, seq__lte=upto).delete()
     desk.tell("history.cleared", before_seq=upto)
@@ -70,13 +72,13 @@ def star(*, user_id: UUID, conversation_id: UUID, seq: int, now: datetime) -> No
     _, message = messages.found(user_id, conversation_id, seq)
     if message.content is None:
         raise errors.Recalled
-    if Star.objects.filter(user_id=user_id).count() >= settings.LIMITS["stars"]:
+    mine = Star.objects.filter(user_id=user_id)
+    if mine.filter(conversation_id=conversation_id, seq=seq).exists():
+        return
+    if mine.count() >= settings.LIMITS["stars"]:
         raise errors.TooManyStars
-    _, is_new = Star.objects.get_or_create(
-        user_id=user_id, conversation_id=conversation_id, seq=seq, defaults={"at": now}
-    )
-    if is_new:
-        desk.tell("message.starred", seq=seq)
+    Star.objects.create(user_id=user_id, conversation_id=conversation_id, seq=seq, at=now)
+    desk.tell("message.starred", seq=seq)
 
 
 @transaction.atomic
@@ -89,7 +91,10 @@ def unstar(*, user_id: UUID, conversation_id: UUID, seq: int) -> None:
 
 @transaction.atomic
 def save_draft(*, user_id: UUID, conversation_id: UUID, content: str, now: datetime) -> None:
-    """What one began to write, as one's client spells it; empty takes it away. The last one counts."""
+    """What one began to write, as one's client spells it; empty takes it away. The last one counts.
+
+    The log says only that there is another: what was never sent does not stay in it.
+    """
     desk = Desk(user_id, conversation_id)
     desk.member()
     known = Saved.objects.filter(user_id=user_id, conversation_id=conversation_id)
@@ -100,7 +105,7 @@ def save_draft(*, user_id: UUID, conversation_id: UUID, content: str, now: datet
         return
     elif not known.update(content=content, at=now):
         Saved.objects.create(user_id=user_id, conversation_id=conversation_id, content=content, at=now)
-    desk.tell("draft.updated", draft=json.loads(content) if content else None)
+    desk.tell("draft.updated", empty=not content)
 
 
 @transaction.atomic

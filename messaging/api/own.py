@@ -58,6 +58,12 @@ class History(APIView):
 
 
 class OneDraft(APIView):
+    @extend_schema(responses={200: DRAFT})
+    def get(self, request: Request, conversation_id: UUID) -> HttpResponse:
+        """What one began to write here; null where there is nothing."""
+        found = database.run(queries.draft(me(request), conversation_id))
+        return answer(_spelled(conversation_id, found or "null"))
+
     @extend_schema(request=described(NewDraft), responses=GONE)
     def put(self, request: Request, conversation_id: UUID) -> HttpResponse:
         """Keep what one began to write: `draft` is an object of the client's, as a message's content."""
@@ -78,11 +84,12 @@ class Drafts(APIView):
     @extend_schema(responses=listing(DRAFT))
     def get(self, request: Request) -> HttpResponse:
         """All that one began to write."""
-        items = [
-            b'{"conversation":"%b","draft":%b}' % (str(cid).encode(), draft.encode())
-            for cid, draft in database.run(queries.drafts(me(request)))
-        ]
+        items = [_spelled(cid, draft) for cid, draft in database.run(queries.drafts(me(request)))]
         return answer(b'{"items":[' + b",".join(items) + b"]}")
+
+
+def _spelled(conversation: UUID, draft: str) -> bytes:
+    return b'{"conversation":"%b","draft":%b}' % (str(conversation).encode(), draft.encode())
 
 
 class Badge(APIView):

@@ -70,6 +70,11 @@ class Member(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id} in {self.conversation_id}"
 
+    @property
+    def read_up_to(self) -> int:
+        """Nothing up to there is unread."""
+        return max(self.read_seq, self.from_seq, self.hidden_before)
+
     def refused(self, now: datetime) -> int:
         """Why this member may not write, as the bits of errors.REFUSALS; append_v2 says the same of a message."""
         muted = self.muted_until is not None and self.muted_until > now

@@ -1,7 +1,7 @@
 """Reads. Each is written once, as an `imserver.database.Query`, and serves sockets and REST alike."""
 
-from messaging.queries.calls import Line, line, ringing_since
-from messaging.queries.marginalia import drafts, pinned, reactors, readers_of, starred
+from messaging.queries.calls import Line, line, passes_on, ringing_since
+from messaging.queries.marginalia import draft, drafts, pinned, reactors, readers_of, starred
 from messaging.queries.members import (
     Audience,
     Onlookers,
@@ -30,6 +30,7 @@ __all__ = [
     "audience",
     "between",
     "changed",
+    "draft",
     "drafts",
     "fitting",
     "groups_of",
@@ -38,6 +39,7 @@ __all__ = [
     "line",
     "memberships",
     "message",
+    "passes_on",
     "pinned",
     "pull",
     "reactors",

@@ -28,6 +28,20 @@ def line(call: UUID) -> Query[Line | None]:
     return Line(*rows[0]) if rows else None
 
 
+def passes_on(call: UUID, user: UUID, session: UUID) -> Query[bool]:
+    """Whether this device may say something about its connection: while the call goes on, one may write to the other,
+    and, once it is accepted, it is one of the two that speak."""
+    rows = yield (
+        """
+        select c.accepted_at is null or %s in (c.caller_session, c.callee_session)
+        from call c join member m on m.conversation_id = c.conversation_id and m.user_id = %s
+        where c.id = %s and c.outcome = '' and m.denied = 0 and m.user_id in (c.caller_id, c.callee_id)
+        """,
+        [session, user, call],
+    )
+    return bool(rows and rows[0][0])
+
+
 def ringing_since(before: datetime) -> Query[list[UUID]]:
     rows = yield (
         "select id from call where outcome = '' and accepted_at is null and began_at < %s order by began_at",

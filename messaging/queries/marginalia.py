@@ -81,13 +81,20 @@ def starred(user: UUID, before_us: int | None, limit: int) -> Query[tuple[list[b
         """
         + BLANKED
         + """
-        where s.user_id = %s and s.at < %s and s.seq > greatest(m.from_seq, m.hidden_before)
+        where s.user_id = %s and s.at < %s and s.seq > greatest(m.from_seq, m.hidden_before) and not exists (
+          select from hidden h where h.user_id = s.user_id and h.conversation_id = s.conversation_id and h.seq = s.seq)
         order by s.at desc limit %s
         """,
         [user, before, limit],
     )
     found = [b'{"conversation":"%b",' % str(row[1]).encode() + entries.spell(Row(*row[1:]))[1:] for row in rows]
     return found, rows[-1][0] if len(rows) == limit else None
+
+
+def draft(user: UUID, conversation: UUID) -> Query[str | None]:
+    yield from standing(user, conversation)
+    rows = yield ("select content from draft where user_id = %s and conversation_id = %s", [user, conversation])
+    return rows[0][0] if rows else None
 
 
 def drafts(user: UUID) -> Query[list[tuple[UUID, str]]]:

@@ -31,13 +31,13 @@ def pull(user: UUID, conversation: UUID, after_rev: int, limit: int) -> Query[Pa
         [conversation, prev, limit],
     )
     spelled = yield from _folded(conversation, [Row(*row) for row in rows], seen.from_seq)
-    items = fitting((yield from veiled(user, conversation, spelled, [row[2] for row in rows])))
+    items = fitting((yield from veiled(user, conversation, spelled, [row[2] or row[9] for row in rows])))
     last_seq = max((row[2] for row in rows[: len(items)] if row[2] is not None), default=0)
     return Page(prev, max(seen.rev, prev + len(items)), reset, items, last_seq)
 
 
 def veiled(user: UUID, conversation: UUID, items: list[bytes], seqs: Sequence[int | None]) -> Query[list[bytes]]:
-    """What this person deleted for himself does not come back by another way."""
+    """What this person deleted for himself does not come back by another way. `seqs`: of messages, or of targets."""
     known = [seq for seq in seqs if seq]
     if not known:
         return items

@@ -105,14 +105,34 @@ def test_a_taken_name_is_refused_in_the_admin_too(mod: Client, ann: User, bob: U
     assert "Somebody has this user name." in answer.content.decode()
 
 
-def test_staff_do_not_raise_themselves(ann: User) -> None:
+@pytest.fixture
+def junior(ann: User) -> Client:
+    """One of the staff who may change people, and is no superuser."""
     User.objects.filter(pk=ann.pk).update(is_staff=True)
     ann.user_permissions.set(Permission.objects.filter(codename="change_user"))
     client = Client()
     client.force_login(ann, "allauth.account.auth_backends.AuthenticationBackend")
-    answer = client.post(f"/admin/accounts/user/{ann.pk}/change/", form(ann, is_staff="on", is_superuser="on"))
-    assert answer.status_code == 302
-    assert not User.objects.get(pk=ann.pk).is_superuser
+    return client
+
+
+def test_staff_do_not_raise_themselves(junior: Client, ann: User, bob: User) -> None:
+    raised = {"is_staff": "on", "is_superuser": "on"}
+    assert junior.post(f"/admin/accounts/user/{ann.pk}/change/", form(ann, **raised)).status_code == 403
+    assert junior.post(f"/admin/accounts/user/{bob.pk}/change/", form(bob, **raised)).status_code == 302
+    assert not User.objects.filter(is_superuser=True).exists()
+
+
+def test_staff_do_not_take_over_others_by_their_address(junior: Client, mod: Client, bob: User) -> None:
+    boss = User.objects.get(username="mod")
+    mine = {"email": "mine@example.com"}
+    assert junior.post(f"/admin/accounts/user/{boss.pk}/change/", form(boss, **mine)).status_code == 403
+    assert junior.post(f"/admin/accounts/user/{bob.pk}/change/", form(bob, **mine)).status_code == 302
+    assert not User.objects.filter(email="mine@example.com").exists()
+
+
+def test_what_opens_an_account_is_not_in_the_admin(mod: Client) -> None:
+    for path in ("account/emailaddress", "mfa/authenticator", "socialaccount/socialaccount"):
+        assert mod.get(f"/admin/{path}/").status_code == 404
 
 
 def demo() -> str:

@@ -159,6 +159,16 @@ async def test_who_may_not_write_may_not_call(stage: Stage, call: str) -> None:
     assert heard(stage.of(stage.bob), call) == []
 
 
+async def test_who_is_blocked_while_they_speak_hangs_up_and_leaves_no_message(stage: Stage, call: str) -> None:
+    await invite(stage, call)
+    await signal(stage.of(stage.bob), call, "accept")
+    await django(friends.block, user_id=stage.bob.id, other_id=stage.ann.id, now=timezone.now())
+    await signal(stage.of(stage.ann), call, "hangup")
+    assert (await django(Call.objects.get)).outcome == "completed"
+    await stage.check()
+    assert len(stage.of(stage.bob).entries[str(stage.direct)]) == 3
+
+
 async def test_a_stranger_takes_no_part(stage: Stage, call: str) -> None:
     await invite(stage, call)
     for kind in ("accept", "reject", "offer", "hangup"):
@@ -180,3 +190,30 @@ async def test_turn_servers_know_the_credentials(stage: Stage, gateway: Callable
     ends, _, who = turn["username"].partition(":")
     assert who == str(stage.ann.id)
     assert 0 < int(ends) - timezone.now().timestamp() <= 43_200
+
+
+async def test_a_call_that_is_over_is_no_channel(stage: Stage, call: str) -> None:
+    ann, bob = stage.of(stage.ann), stage.of(stage.bob)
+    await invite(stage, call)
+    await signal(bob, call, "accept")
+    await signal(ann, call, "hangup")
+    await until(lambda: heard(bob, call)[-1] == "hangup")
+    for kind in ("offer", "candidate", "ringing"):
+        with pytest.raises(Refused, match="call_gone"):
+            await signal(ann, call, kind)
+    for kind in ("hangup", "cancel"):
+        await signal(ann, call, kind)
+    await bob.say("done", str(stage.direct))
+    await stage.converge()
+    assert heard(bob, call).count("hangup") == 1
+    assert "cancel" not in heard(bob, call)
+
+
+async def test_nothing_passes_across_a_block(stage: Stage, call: str) -> None:
+    ann = stage.of(stage.ann)
+    await invite(stage, call)
+    await django(friends.block, user_id=stage.bob.id, other_id=stage.ann.id, now=timezone.now())
+    with pytest.raises(Refused, match="not_friends"):
+        await invite(stage, call)
+    with pytest.raises(Refused, match="call_gone"):
+        await signal(ann, call, "offer")

@@ -212,3 +212,29 @@ def test_a_full_group_takes_nobody_by_any_way(ann: Person, bob: Person, eve: Per
     refused(ann, "group_full", "POST", f"/v1/groups/{group}/join-requests/{eve.id}/approve", status=409)
     assert inside(group) == {ann.id}
     assert (len(invitations(bob)), requests(ann, group)) == (1, [str(eve.id)]), "all of it stays open"
+
+
+def test_an_invitation_that_nobody_heard_of_is_taken_back_like_any_other(ann: Person, bob: Person) -> None:
+    wishes(bob, "friends")
+    friends.block(user_id=bob.id, other_id=ann.id, now=timezone.now())
+    group = found(ann)
+    for _ in range(2):
+        invite(ann, group, bob)
+        [pending] = api(ann).get(f"/v1/groups/{group}/invitations")["items"]
+        api(ann).delete(f"/v1/group-invitations/{pending['id']}", status=204)
+        assert api(ann).get(f"/v1/groups/{group}/invitations")["items"] == []
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-15:00", "0001-01-01T00:00:00+14:00", "1999-12-31T00:00:00Z"])
+def test_a_moment_at_the_edge_of_calendars_is_refused(ann: Person, bob: Person, moment: str) -> None:
+    group = found(ann, bob)
+    refused(ann, "bad_group", "POST", f"/v1/groups/{group}/links", {"expires_at": moment}, status=400)
+    refused(ann, "bad_group", "PUT", f"/v1/groups/{group}/bans/{bob.id}", {"until": moment}, status=400)
+    refused(ann, "bad_group", "PATCH", f"/v1/groups/{group}/members/{bob.id}", {"muted_until": moment}, status=400)
+
+
+def test_what_cannot_be_stored_is_told_so(ann: Person) -> None:
+    group = found(ann)
+    refused(ann, "bad_content", "GET", "/v1/group-links/%00", status=400)
+    refused(ann, "bad_content", "GET", f"/v1/groups/{group}/members?q=%00", status=400)
+    refused(ann, "user_not_found", "PUT", f"/v1/groups/{group}/bans/{uuid4()}", {}, status=404)

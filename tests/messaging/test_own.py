@@ -116,7 +116,17 @@ def test_a_draft_is_there_on_every_device_until_it_is_gone(place: UUID, bob: Per
     for _ in range(2):
         Api(bob.token).call("DELETE", path, status=204)
     assert Api(bob.token).get("/v1/drafts")["items"] == []
-    assert [content["draft"] for _, content in own_log(bob)] == [{"text": "H"}, {"text": "Hi"}, None]
+    assert Api(bob.token).get(path) == {"conversation": str(place), "draft": None}
+
+
+def test_nothing_unsent_stays_in_the_log(place: UUID, bob: Person) -> None:
+    path = f"/v1/conversations/{place}/draft"
+    for text in ("My secret", "My other secret"):
+        Api(bob.token).call("PUT", path, {"draft": {"text": text}}, status=204)
+    assert Api(bob.token).get(path)["draft"] == {"text": "My other secret"}
+    Api(bob.token).call("DELETE", path, status=204)
+    assert [content["empty"] for _, content in own_log(bob)] == [False, False, True]
+    assert "secret" not in str(own_log(bob))
 
 
 @pytest.mark.parametrize(
@@ -180,3 +190,18 @@ def test_the_badge_counts_what_is_not_muted(place: UUID, ann: Person, bob: Perso
     assert Api(bob.token).get("/v1/badge") == {"unread": 1}
     settle(bob, group, notify="mentions")
     assert Api(bob.token).get("/v1/badge") == {"unread": 0}
+
+
+def test_a_change_of_what_is_deleted_for_me_brings_nothing_back(place: UUID, ann: Person, bob: Person) -> None:
+    hide(bob, place, 2)
+    Door(ann).edit(place, 2, "two, better")
+    items = [json.loads(item) for item in database.run(queries.pull(bob.id, place, 3, 200)).items]
+    assert [(item["kind"], item["target"], "state" in item) for item in items] == [("edit", 2, False)]
+
+
+def test_a_mention_that_is_deleted_for_me_counts_no_more(ann: Person, bob: Person) -> None:
+    group = make.group(ann, bob)
+    Door(ann).send(group, "you", mentions=[str(bob.id)])
+    assert Door(bob).head(group)["mentions"] == 1
+    hide(bob, group, 1)
+    assert Door(bob).head(group)["mentions"] == 0
