@@ -56,13 +56,6 @@ def title(group_id: UUID) -> str:
     return Profile.objects.values_list("title", flat=True).get(pk=group_id)
 
 
-def role(group_id: UUID, user_id: UUID) -> int | None:
-    found: int | None = (
-        Member.objects.filter(conversation_id=group_id, user_id=user_id).values_list("role", flat=True).first()
-    )
-    return found
-
-
 def owned(user_id: UUID) -> list[UUID]:
     found = Member.objects.filter(user_id=user_id, role=Role.OWNER, conversation__members__gt=1)
     return list(found.order_by("conversation_id").values_list("conversation_id", flat=True))

@@ -1,6 +1,6 @@
 """The socket door to calls: `signal`. What two devices say about their connection is passed on unread."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -27,7 +27,7 @@ class Signal(msgspec.Struct):
     conversation: UUID | None = None
     to_user: UUID | None = None
     media: Literal["audio", "video"] = "audio"
-    payload: Annotated[msgspec.Raw, msgspec.Meta()] = msgspec.Raw(b"null")
+    payload: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class Calling:

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +8,6 @@ from messaging.models import Member
 from tests import make
 from tests.accounts.conftest import Api
 from tests.make import Person
-
-ALL = {"presence": "all", "added_to_groups": "all"}
 
 
 @pytest.fixture
@@ -53,9 +50,6 @@ def inside(group: str | UUID) -> set[UUID]:
 
 def roles(group: str) -> dict[UUID, int]:
     return dict(Member.objects.filter(conversation_id=group).values_list("user_id", "role"))
-
-
-Refuses = Callable[..., Any]
 
 
 def refused(person: Person, code: str, method: str, path: str, body: Any = None, status: int = 403) -> Any:
