@@ -244,17 +244,17 @@ test("what cannot be counted anew is added up, without those of people whom I bl
   for (const sender of [PEER, EVE]) Object.assign(log.send(sender), { mentions: [ME] });
   conversation.applyEntries({ ...log.frame(3), head: undefined });
   assert.deepEqual([conversation.head.mentions, conversation.head.unread], [1, 5]);
-  assert.ok(!conversation.recount());
+  assert.ok(!conversation.unread.recount());
 });
 
 test("a block that comes or goes has the mentions counted anew", () => {
   const blocked = new Set();
   const conversation = mentioned((person) => blocked.has(person));
   blocked.add(EVE);
-  assert.ok(conversation.recount());
+  assert.ok(conversation.unread.recount());
   assert.equal(conversation.head.mentions, 2);
   blocked.clear();
-  conversation.recount();
+  conversation.unread.recount();
   assert.deepEqual([conversation.head.mentions, conversation.head.unread], [3, 4]);
   conversation.read(1);
   assert.deepEqual([conversation.head.mentions, conversation.head.unread], [2, 3]);

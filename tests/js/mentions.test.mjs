@@ -5,7 +5,7 @@ import { followBlocks } from "../../imserver/static/im-client/mentions.js";
 /** Two conversations with something unread, of which only the first is held in full, and one without. */
 function world() {
   const friends = Object.assign(new EventTarget(), { loaded: false, blocks: new Map() });
-  const conversation = (id, unread, exact) => ({ id, head: { unread }, recount: () => exact });
+  const conversation = (id, unread, exact) => ({ id, head: { unread }, unread: { recount: () => exact } });
   const fetched = [];
   const client = {
     friends,

@@ -128,7 +128,7 @@ export class Thread {
   /** @param {Entry} message @param {string} text */
   async #save(message, text) {
     if (text === message.content?.text) return;
-    await this.#attempt(() => this.client.edit(this.conversation.id, seqOf(message), { text }), "edited");
+    await this.#attempt(() => this.client.messages.edit(this.conversation.id, seqOf(message), { text }), "edited");
   }
 
   #editLast() {
@@ -160,7 +160,7 @@ export class Thread {
         ? "The note is gone for good."
         : "Its text disappears for everyone; that it was there stays visible.";
     if (!(await confirm({ title: "Delete this message?", text, action: "Delete" }))) return;
-    await this.#attempt(() => this.client.recall(this.conversation.id, seqOf(message)), "deleted");
+    await this.#attempt(() => this.client.messages.recall(this.conversation.id, seqOf(message)), "deleted");
   }
 
   /** @param {() => Promise<void>} work @param {string} done */

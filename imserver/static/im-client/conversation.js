@@ -1,5 +1,5 @@
-import { names } from "./mentions.js";
 import { Timeline, newer } from "./timeline.js";
+import { Unread } from "./unread.js";
 
 const KEPT = 100;
 /** More than this behind, the newest page is cheaper than every entry in between. */
@@ -30,15 +30,13 @@ export class Conversation {
    */
   #overtaking = null;
 
-  /** Messages that came after the head, recalled by then: never counted as unread. @type {Set<number>} */
-  #uncounted = new Set();
-
   /** @param {Head} head @param {string} me @param {(person: string) => boolean} [hasBlocked] */
   constructor(head, me, hasBlocked = () => false) {
     this.id = head.conversation;
     this.head = { ...head };
     this.me = me;
     this.hasBlocked = hasBlocked;
+    this.unread = new Unread(this);
     this.cursor = head.rev;
     this.wanted = head.rev;
     if (!head.seq) this.timeline.complete = true;
@@ -75,7 +73,7 @@ export class Conversation {
     if (head.rev < this.head.rev && !head.reset) return changes; // overtaken by live entries
     const before = this.head;
     this.head = { ...head };
-    this.#uncounted.clear();
+    this.unread.toldAnew();
     if (!head.reset) this.#keepMarks(before);
     if (head.reset || head.rev - this.cursor > TOO_FAR_BEHIND) this.#forget(head.rev, changes);
     // Holding no message there is nothing to bring up to date: start from the head.
@@ -102,7 +100,7 @@ export class Conversation {
       this.cursor = entry.rev;
       this.#apply(entry, changes);
     }
-    this.recount();
+    this.unread.recount();
     return changes;
   }
 
@@ -145,7 +143,7 @@ export class Conversation {
       this.#record(this.timeline.put(entry), entry, changes);
     }
     if (complete || items[0]?.seq === 1) this.timeline.complete = true;
-    this.recount();
+    this.unread.recount();
     return changes;
   }
 
@@ -170,7 +168,7 @@ export class Conversation {
   read(seq) {
     if (seq <= this.head.read_seq) return false;
     this.head.read_seq = seq;
-    this.#marked();
+    this.unread.marked();
     return true;
   }
 
@@ -194,7 +192,7 @@ export class Conversation {
       this.#insert(entry, changes);
     } else if (entry.target !== undefined) {
       if (entry.state) this.#replace(entry.state, changes);
-      if (isNews && entry.kind === "recall") this.#countRecall(entry);
+      if (isNews && entry.kind === "recall") this.unread.recalled(entry);
     } else {
       changes.notices.push(entry);
     }
@@ -211,16 +209,7 @@ export class Conversation {
       if (entry.kind !== "call") this.read(head.seq); // of calls the server tells
       return;
     }
-    if (head.seq <= head.read_seq) return;
-    if (entry.recalled) this.#uncounted.add(head.seq);
-    else head.unread += 1;
-    if (this.#mentionsMe(entry)) head.mentions += 1;
-  }
-
-  /** @param {Entry} recall */
-  #countRecall({ target = 0, state }) {
-    if (target <= this.head.read_seq || state?.sender === this.me || this.#uncounted.has(target)) return;
-    this.head.unread = Math.max(0, this.head.unread - 1);
+    this.unread.came(entry);
   }
 
   /** @param {Entry} entry @param {Changes} changes */
@@ -245,28 +234,6 @@ export class Conversation {
   #record(what, entry, changes) {
     const held = /** @type {Entry} */ (this.timeline.get(/** @type {number} */ (entry.seq)));
     if (what) changes[what].push(held);
-  }
-
-  #marked() {
-    const { head } = this;
-    head.unread = Math.min(head.unread, head.seq - head.read_seq);
-    head.mentions = Math.min(head.mentions, head.unread);
-    this.recount();
-  }
-
-  /** Where every unread message is here, counting beats adding and subtracting. @returns {boolean} whether it is so */
-  recount() {
-    const { head, timeline } = this;
-    const reachesDown = timeline.complete || (timeline.first?.seq ?? Infinity) <= head.read_seq + 1;
-    if (!reachesDown || this.behind || (timeline.last?.seq ?? 0) < head.seq) return false;
-    head.unread = timeline.countAbove(head.read_seq, (message) => message.sender !== this.me && !message.recalled);
-    head.mentions = timeline.countAbove(head.read_seq, (message) => this.#mentionsMe(message));
-    return true;
-  }
-
-  /** @param {Entry} message */
-  #mentionsMe(message) {
-    return message.sender !== this.me && names(message, this.me) && !this.hasBlocked(message.sender);
   }
 
   /** Marks only rise; ours may not have reached the server yet. @param {Head} before */

@@ -16,7 +16,7 @@ export function followBlocks(client, changed) {
     known = blocked;
     for (const conversation of client.list()) {
       if (!conversation.head.unread) continue;
-      if (conversation.recount()) changed(conversation);
+      if (conversation.unread.recount()) changed(conversation);
       else if (asks) client.directory.fetch(conversation.id).catch(() => {}); // the next head says it
     }
   });

@@ -1,0 +1,102 @@
+/**
+ * The conversations as the server's heads and entries make them, whatever way those came.
+ *
+ * @typedef {import("./conversation.js").Conversation} Conversation
+ * @typedef {import("./conversation.js").Changes} Changes
+ * @typedef {import("./types.js").Entry} Entry
+ * @typedef {import("./types.js").Head} Head
+ */
+import { confirmedEntry } from "./timeline.js";
+
+export class Replica {
+  /** @param {import("./client.js").Client} client */
+  constructor(client) {
+    this.client = client;
+  }
+
+  /** The server's history is another one: nothing held here counts. @param {Head[]} heads */
+  startAnew(heads) {
+    const stay = new Set(heads.map((head) => head.conversation));
+    for (const id of this.client.shelf.conversations.keys()) if (!stay.has(id)) this.remove(id);
+    for (const head of heads) head.reset = true;
+  }
+
+  /** @param {{ heads: Head[], left?: string[], more?: boolean }} answer */
+  heads({ heads, left = [], more }) {
+    for (const head of heads) this.head(head);
+    for (const id of left) this.remove(id);
+    if (more) this.client.directory.more = true;
+  }
+
+  /** @param {Head} head */
+  head(head) {
+    const { shelf, marks, puller } = this.client;
+    const known = shelf.get(head.conversation);
+    const conversation = known ?? shelf.add(head);
+    this.changed(conversation, known?.applyHead(head));
+    if (conversation.head.read_seq > head.read_seq) marks.add(conversation.id, conversation.head.read_seq);
+    puller.want(conversation);
+    return conversation;
+  }
+
+  /** @param {{ type: string, data: any }} frame */
+  frame({ type, data }) {
+    const { client } = this;
+    const conversation = client.get(data.conversation);
+    if (type === "typing") client.typing.heard(data.conversation, data.user);
+    else if (type === "entries" && conversation) this.entries(conversation, data);
+    else if (type === "entries") client.sync(); // somebody's first message: the head tells who
+    else if (type === "marks" && conversation?.applyMarks(data)) this.changed(conversation);
+  }
+
+  /** @param {Conversation} conversation @param {any} frame */
+  entries(conversation, frame) {
+    const changes = conversation.applyEntries(frame);
+    if (changes) this.changed(conversation, changes);
+    this.client.puller.want(conversation);
+  }
+
+  /** @param {import("./types.js").Draft} draft @param {any} ok */
+  confirmed(draft, ok) {
+    const { client } = this;
+    const conversation = client.get(ok.conversation);
+    if (!conversation) return client.outbox.remove(draft.key);
+    this.changed(conversation, conversation.applyOk(ok, confirmedEntry(draft, ok, client.user.id)));
+    client.puller.want(conversation);
+  }
+
+  /** @param {string} id @param {Entry} answer a message, or the change that made it so */
+  state(id, answer) {
+    const conversation = this.client.get(id);
+    const state = answer.state ?? answer;
+    if (conversation && state.seq !== undefined) this.changed(conversation, conversation.applyState(state));
+  }
+
+  /** @param {Conversation} conversation @param {Changes} [changes] */
+  changed(conversation, changes) {
+    const { shelf, typing, outbox } = this.client;
+    shelf.touch(conversation);
+    for (const { sender } of changes?.added ?? []) typing.ended(conversation.id, sender);
+    this.client.emit("conversation", { conversation, changes });
+    for (const key of changes?.keys ?? []) outbox.remove(key);
+    outbox.settle(conversation.id, conversation.cursor);
+    for (const entry of changes?.notices ?? []) this.#notice(conversation, entry);
+  }
+
+  /** @param {string} id */
+  remove(id) {
+    const { shelf } = this.client;
+    if (!shelf.get(id)) return;
+    shelf.remove(id);
+    this.client.emit("removed", { id });
+  }
+
+  /** @param {Conversation} conversation @param {Entry} entry */
+  #notice(conversation, entry) {
+    const { client } = this;
+    if (entry.kind === "conversation.left") this.remove(entry.content?.conversation);
+    else if (entry.kind === "conversation.joined" || conversation.head.kind === "group") client.sync();
+    else if (entry.kind === "profile.updated") client.become(entry.content ?? {});
+    client.emit("notice", { conversation, entry });
+  }
+}
