@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import Q
 
 from accounts.models import NAME_LENGTH, Device, Happened, LoginEvent, User
+from imserver.errors import RateLimited
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,12 @@ def note_ended(happened: Happened, devices: Iterable[Device], *, address: str | 
 
 
 def note_refused(*, code: str, origin: Origin, means: str = "", user_id: UUID | None = None, name: str = "") -> None:
-    """Somebody did not come in. A name that was tried is kept where nobody is called so."""
+    """Somebody did not come in. A name that was tried is kept where nobody is called so.
+
+    Of those who come too often, one a minute is noted.
+    """
+    if code == RateLimited.code and not cache.add(f"refused:{user_id}:{origin.address}", "y", 60):
+        return
     tried = "".join(filter(str.isprintable, name))
     user_id = user_id or _called(tried)
     LoginEvent.objects.create(

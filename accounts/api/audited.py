@@ -2,7 +2,6 @@ from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from allauth.headless.internal.restkit.response import ErrorResponse
-from django.core.cache import cache
 from django.http import HttpRequest
 
 from accounts import actions, errors
@@ -19,7 +18,7 @@ _REFUSALS: Final = {
 
 
 class Audited:
-    """A door of django-allauth that notes whom it refuses. Of those who come too often, one a minute."""
+    """A door of django-allauth that notes whom it refuses."""
 
     means: ClassVar[str]
     request: HttpRequest
@@ -28,8 +27,8 @@ class Audited:
     def handle_invalid_input(self, input: Any) -> ErrorResponse:  # noqa: A002
         codes = [fault.code for faults in input.errors.as_data().values() for fault in faults]
         refusal = next((code for code in codes if code in _REFUSALS), "")
-        where = origin(self.request)
-        if refusal and (refusal != RateLimited.code or cache.add(f"refused:{self._who()}:{where.address}", "y", 60)):
+        if refusal:
+            where = origin(self.request)
             actions.note_refused(code=refusal, origin=where, means=self.means, user_id=self._who(), name=self._name())
         answer: ErrorResponse = super().handle_invalid_input(input)  # type: ignore[misc]
         return answer

@@ -71,7 +71,8 @@ def test_passwords_of_staff_are_not_guessed_at_their_own_door(mod: Client, setti
     name = f"mod{secrets.token_hex(4)}"
     User.objects.filter(username="mod").update(username=name)
     assert [enter(username=name, password="wrong") for _ in range(2)] == [200, 200]
-    assert enter(username=name) == 200
+    assert [enter(username=name) for _ in range(3)] == [200, 200, 200]
+    assert LoginEvent.objects.filter(means="staff", code="rate_limited").count() == 1, "one a minute"
 
 
 def test_empty_fields_are_no_log_in(db: None) -> None:
