@@ -14,8 +14,11 @@ from imserver.errors import DomainError
 from imserver.ids import uuid7
 
 
-def _taken(field: str, refusal: type[DomainError]) -> models.UniqueConstraint:
-    return models.UniqueConstraint(fields=[field], name=refusal.code, violation_error_message=refusal.message)
+def _taken(field: str, refusal: type[DomainError], condition: Q | None = None) -> models.UniqueConstraint:
+    """With a condition, PostgreSQL does not take the column for one that rows of other tables may point at: its change
+    then waits for nobody who writes such a row."""
+    name, said = refusal.code, refusal.message
+    return models.UniqueConstraint(fields=[field], condition=condition, name=name, violation_error_message=said)
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -98,9 +101,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         constraints = [
             _taken("username", UsernameTaken),
-            _taken("email", EmailTaken),
-            _taken("phone", PhoneTaken),
-            _taken("external_id", ExternalIdTaken),
+            _taken("email", EmailTaken, condition=Q(email__isnull=False)),
+            _taken("phone", PhoneTaken, condition=Q(phone__isnull=False)),
+            _taken("external_id", ExternalIdTaken, condition=Q(external_id__isnull=False)),
             models.CheckConstraint(condition=Q(username__regex=f"^{rules.USERNAME}$"), name="username_is_plain"),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="email_is_lower_case"),
             models.CheckConstraint(condition=Q(phone__regex=f"^{rules.PHONE}$"), name="phone_is_e164"),

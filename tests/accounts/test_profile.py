@@ -1,10 +1,13 @@
 """What a person says of herself."""
 
 import json
+from contextlib import closing
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
+from accounts.actions import update_profile
 from accounts.models import User
 from messaging.models import Entry
 from messaging.rules import pair
@@ -53,6 +56,14 @@ def test_a_number_is_one_persons_and_may_be_taken_away(ann: User, bob: User) -> 
     change(other, {"phone": "+4930123456"})
     assert change(other, {"phone": None})["phone"] is None
     assert told(ann) == [{"phone": "+4930123456"}, {"phone": None}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_of_number_waits_for_nobody_who_names_this_person(ann: User) -> None:
+    with closing(connection.copy()) as other, other.cursor() as cursor, transaction.atomic():
+        update_profile(user_id=ann.pk, changes={"phone": "+4930123456"})
+        cursor.execute("set lock_timeout = '2s'")
+        cursor.execute("select from accounts_user where id = %s for key share", [ann.pk])
 
 
 def test_whether_a_number_has_an_account_is_not_asked_often(ann: User, settings: Any) -> None:
