@@ -14,8 +14,8 @@ from accounts import queries as people
 from messaging import announce, errors, log, rules
 from messaging.actions import messages
 from messaging.content import FORWARDED
-from messaging.models import Entry
-from messaging.writes import Draft, Outcome
+from messaging.models import Entry, Sent
+from messaging.writes import Draft
 
 _VERSION: Final = 8
 _OF_THE_SERVER: Final = ("call",)
@@ -30,26 +30,44 @@ class Source(NamedTuple):
 
 
 @transaction.atomic
-def forward(*, user_id: UUID, conversation_id: UUID, source: Source, now: datetime) -> list[Outcome]:
-    """In the order asked for. All of them are copied, or none; nothing is that was recalled before."""
+def forward(*, user_id: UUID, conversation_id: UUID, source: Source, now: datetime) -> list[int]:
+    """The seqs of the copies, in the order asked for. All are made, or none; nothing is of what was recalled before.
+
+    Said again it answers the same, whatever has become of the source since.
+    """
     rules.check_key(source.key, int(now.timestamp() * 1000))
     log.hold([conversation_id, source.conversation_id])
+    if known := Sent.objects.filter(pk=source.key).first():
+        if (known.conversation_id, known.sender_id, known.digest) != (conversation_id, user_id, _digest(source)):
+            raise errors.KeyReused
+        return [known.seq + place for place in range(len(source.seqs))]
+    made = announce.append(_drafts(user_id, conversation_id, source))
+    for outcome in made:
+        if error := outcome.refusal():
+            raise error
+    Sent.objects.create(
+        key=source.key,
+        conversation_id=conversation_id,
+        sender_id=user_id,
+        rev=made[0].rev,
+        seq=made[0].seq,
+        digest=_digest(source),
+        created_at=now,
+    )
+    return [outcome.seq for outcome in made]
+
+
+def _drafts(user_id: UUID, conversation_id: UUID, source: Source) -> list[Draft]:
     found = [messages.found(user_id, source.conversation_id, seq)[1] for seq in source.seqs]
     if any(message.content is None for message in found):
         raise errors.Recalled
     if any(message.kind_name in _OF_THE_SERVER for message in found):
         raise errors.UnknownKind
     named = people.named_in_forwards({message.sender_id for message in found})
-    outcomes = announce.append(
-        [
-            Draft(conversation_id, user_id, _key(source.key, place), message.kind, _copy(message, named))
-            for place, message in enumerate(found)
-        ]
-    )
-    for outcome in outcomes:
-        if error := outcome.refusal():
-            raise error
-    return outcomes
+    return [
+        Draft(conversation_id, user_id, _key(source.key, place), message.kind, _copy(message, named))
+        for place, message in enumerate(found)
+    ]
 
 
 def _copy(message: Entry, named: set[UUID]) -> bytes:
@@ -59,6 +77,12 @@ def _copy(message: Entry, named: set[UUID]) -> bytes:
         return content.encode()
     said = {"sender": str(message.sender_id)} if message.sender_id in named else {}
     return f"{content.rstrip()[:-1]},{json.dumps(FORWARDED)}:{json.dumps(said)}}}".encode()
+
+
+def _digest(source: Source) -> int:
+    """What was asked for, as `sent` keeps it: 64 bits."""
+    said = f"{source.conversation_id} {' '.join(map(str, source.seqs))}".encode()
+    return int.from_bytes(hashlib.sha256(said).digest()[:8], "big", signed=True)
 
 
 def _key(key: UUID, place: int) -> UUID:

@@ -70,7 +70,7 @@ class Forwarded(APIView):
         wanted = parse(request, Forward)
         source = actions.Source(wanted.conversation, [small(seq) for seq in wanted.seqs], wanted.key)
         made = actions.forward(user_id=me(request), conversation_id=conversation_id, source=source, now=timezone.now())
-        return answer(entries.dumps({"seqs": [outcome.seq for outcome in made]}))
+        return answer(entries.dumps({"seqs": made}))
 
 
 class OneMessage(APIView):

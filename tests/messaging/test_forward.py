@@ -62,6 +62,19 @@ def test_the_same_key_copies_once(source: UUID, target: UUID, ann: Person) -> No
     assert forward(ann, source, target, 2, 1, key=key, status=409)["code"] == "key_reused"
 
 
+def test_a_copy_asked_for_again_is_the_same_whatever_became_of_its_source(
+    source: UUID, target: UUID, ann: Person, bob: Person
+) -> None:
+    key = str(uuid4())
+    made = forward(ann, source, target, 1, 2, key=key)
+    Door(bob).edit(source, 1, "uno")
+    actions.recall(user_id=bob.id, conversation_id=source, seq=2, now=timezone.now())
+    assert forward(ann, source, target, 1, 2, key=key) == made
+    assert Door(ann).texts(target) == ["one", "two"]
+    for other in ((ann, source, target, 1), (ann, source, source, 1, 2), (bob, source, source, 1, 2)):
+        assert forward(*other, key=key, status=409)["code"] == "key_reused"
+
+
 def test_all_or_none(source: UUID, target: UUID, ann: Person, bob: Person, eve: Person) -> None:
     actions.recall(user_id=bob.id, conversation_id=source, seq=2, now=timezone.now())
     assert forward(ann, source, target, 1, 2, status=409)["code"] == "recalled"
