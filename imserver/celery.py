@@ -14,7 +14,7 @@ app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
     "groups of those who are gone get another owner": {"task": "groups.tasks.pass_on", "schedule": 60.0},
-    "calls that nobody accepts are missed": {"task": "messaging.tasks.miss_calls", "schedule": 5.0},
+    "calls that nobody accepts or ends are over": {"task": "messaging.tasks.end_calls", "schedule": 5.0},
     "forget keys older than 32 days": {"task": "messaging.tasks.forget_keys", "schedule": 3600.0},
     "forget log-ins older than AUDIT_DAYS": {"task": "accounts.tasks.forget_login_events", "schedule": 86_400.0},
 }

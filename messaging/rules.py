@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol, Self
 
 from django.conf import settings
 from django.db.models import IntegerChoices, TextChoices
@@ -98,6 +98,22 @@ def outcome(wish: str, *, by_caller: bool, accepted: bool) -> Outcome:
     if by_caller:
         return Outcome.CANCELLED
     return Outcome.BUSY if wish == "busy" else Outcome.REJECTED
+
+
+class Overdue(NamedTuple):
+    """Since when a call may ring, or go on: credentials for TURN last no longer, so its devices are gone."""
+
+    rings_since: datetime
+    goes_on_since: datetime
+
+    @classmethod
+    def at(cls, now: datetime) -> Self:
+        return cls(
+            now - timedelta(seconds=settings.LIMITS["ringing_s"]), now - timedelta(seconds=settings.TURN_SECONDS)
+        )
+
+    def is_over(self, began_at: datetime, accepted_at: datetime | None) -> bool:
+        return accepted_at < self.goes_on_since if accepted_at else began_at < self.rings_since
 
 
 def check_edit(message: Message, by: uuid.UUID, now: datetime) -> None:

@@ -4,7 +4,7 @@ Every action locks all conversations it touches, self logs included, once, in id
 members in a later statement, so that whatever committed first wins.
 """
 
-from messaging.actions.calls import Party, accept, end, miss, ring
+from messaging.actions.calls import Party, accept, end, lapse, ring
 from messaging.actions.conversations import open_direct, open_group
 from messaging.actions.forwarding import Source, forward
 from messaging.actions.marginalia import pin, react, unreact
@@ -25,8 +25,8 @@ __all__ = [
     "end",
     "forward",
     "hide",
+    "lapse",
     "mark",
-    "miss",
     "open_direct",
     "open_group",
     "pin",

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from messaging import announce, errors, log, rules
 from messaging.events import NUMBERS
 from messaging.models import Call, Member
-from messaging.rules import Kind, Outcome
+from messaging.rules import Kind, Outcome, Overdue
 from messaging.writes import Draft, Marked
 
 _PRESENT: Final = (Outcome.COMPLETED, Outcome.REJECTED, Outcome.BUSY)  # who was called knows of it
@@ -80,16 +80,16 @@ def end(*, call_id: UUID, by: Party, wish: str, now: datetime) -> bool:
         if call.outcome:
             return False
         by_caller, accepted = by.user == call.caller_id, call.accepted_at is not None
-        _close(call, rules.outcome(wish, by_caller=by_caller, accepted=accepted), now)
+        _close(call, rules.outcome(wish, by_caller=by_caller, accepted=accepted), call.accepted_at and now)
         return True
 
 
-def miss(*, call_id: UUID, now: datetime) -> bool:
-    """It rang long enough. Returns whether it still did."""
+def lapse(*, call_id: UUID, now: datetime) -> bool:
+    """It rang long enough, or nobody ended it. Returns whether it was so. How long they spoke is not known."""
     with _held(call_id) as call:
-        if call.outcome or call.accepted_at:
+        if call.outcome or not Overdue.at(now).is_over(call.began_at, call.accepted_at):
             return False
-        _close(call, Outcome.MISSED, now)
+        _close(call, Outcome.COMPLETED if call.accepted_at else Outcome.MISSED)
         return True
 
 
@@ -104,12 +104,12 @@ def _held(call_id: UUID, user_id: UUID | None = None) -> Iterator[Call]:
         yield call
 
 
-def _close(call: Call, outcome: Outcome, now: datetime) -> None:
+def _close(call: Call, outcome: Outcome, spoke_until: datetime | None = None) -> None:
     call.outcome = outcome
     call.save(update_fields=["outcome"])
     said: dict[str, Any] = {"call": str(call.pk), "media": call.media, "outcome": outcome}
-    if call.accepted_at:
-        said["duration_s"] = max(0, round((now - call.accepted_at).total_seconds()))
+    if call.accepted_at and spoke_until:
+        said["duration_s"] = max(0, round((spoke_until - call.accepted_at).total_seconds()))
     before = {one.user_id: one for one in Member.objects.filter(conversation_id=call.conversation_id)}
     draft = Draft(call.conversation_id, call.caller_id, call.pk, NUMBERS["call"], json.dumps(said).encode())
     [written] = announce.append([draft])

@@ -20,7 +20,10 @@ class Call(models.Model):
 
     class Meta:
         db_table = "call"
-        indexes = [models.Index(fields=["began_at"], condition=models.Q(outcome=""), name="calls_going_on")]
+        indexes = [
+            models.Index(fields=["began_at"], condition=models.Q(outcome=""), name="calls_going_on"),
+            models.Index(fields=["began_at"], condition=~models.Q(outcome=""), name="calls_that_are_over"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.caller_id} calls {self.callee_id}"

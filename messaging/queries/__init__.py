@@ -1,6 +1,6 @@
 """Reads. Each is written once, as an `imserver.database.Query`, and serves sockets and REST alike."""
 
-from messaging.queries.calls import Line, line, passes_on, ringing_since
+from messaging.queries.calls import Line, line, overdue, passes_on
 from messaging.queries.marginalia import draft, drafts, pinned, reactors, readers_of, starred
 from messaging.queries.members import (
     Audience,
@@ -39,13 +39,13 @@ __all__ = [
     "line",
     "memberships",
     "message",
+    "overdue",
     "passes_on",
     "pinned",
     "pull",
     "reactors",
     "readers",
     "readers_of",
-    "ringing_since",
     "standing",
     "starred",
     "typing",

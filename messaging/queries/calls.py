@@ -42,9 +42,13 @@ def passes_on(call: UUID, user: UUID, session: UUID) -> Query[bool]:
     return bool(rows and rows[0][0])
 
 
-def ringing_since(before: datetime) -> Query[list[UUID]]:
+def overdue(rings_since: datetime, goes_on_since: datetime) -> Query[list[UUID]]:
+    """Calls that nobody accepted or ended in time."""
     rows = yield (
-        "select id from call where outcome = '' and accepted_at is null and began_at < %s order by began_at",
-        [before],
+        """
+        select id from call where outcome = '' and (accepted_at < %s or accepted_at is null and began_at < %s)
+        order by began_at
+        """,
+        [goes_on_since, rings_since],
     )
     return [row[0] for row in rows]

@@ -133,9 +133,9 @@ async def test_a_caller_who_had_not_read_all_has_not_read_it_now(stage: Stage, c
 
 async def test_nobody_answers(stage: Stage, call: str) -> None:
     await invite(stage, call)
-    assert await django(tasks.miss_calls) == 0
+    assert await django(tasks.end_calls) == 0
     await django(Call.objects.update, began_at=timezone.now() - timedelta(seconds=61))
-    assert await django(tasks.miss_calls) == 1
+    assert await django(tasks.end_calls) == 1
     assert (await left(stage, 4))["outcome"] == "missed"
     for phone in (stage.of(stage.ann), stage.of(stage.bob, 1)):
         await until(lambda phone=phone: heard(phone, call)[-1] == "timeout")
@@ -144,6 +144,18 @@ async def test_nobody_answers(stage: Stage, call: str) -> None:
     await stage.check()
     state = await stage.of(stage.bob).fetch()
     assert state[str(stage.direct)]["unread"] == 4
+
+
+async def test_a_call_that_both_devices_left_without_a_word_is_over(stage: Stage, call: str) -> None:
+    await invite(stage, call)
+    await signal(stage.of(stage.bob), call, "accept")
+    await django(Call.objects.update, began_at=timezone.now() - timedelta(hours=12))
+    assert await django(tasks.end_calls) == 0
+    await django(Call.objects.update, accepted_at=timezone.now() - timedelta(hours=12, seconds=1))
+    assert await django(tasks.end_calls) == 1
+    assert await left(stage, 4) == {"call": call, "media": "video", "outcome": "completed"}
+    await until(lambda: heard(stage.of(stage.ann), call)[-1] == "timeout")
+    await stage.check()
 
 
 async def test_who_may_not_write_may_not_call(stage: Stage, call: str) -> None:

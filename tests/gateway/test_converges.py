@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -278,12 +279,14 @@ async def calls_end_in_every_way(on: Stage) -> None:
     await calls(on, (bob, "invite"), (ann, "busy"))
 
 
-@by("miss")
+@by("lapse")
 async def a_call_is_missed(on: Stage) -> None:
     call = uuid4()
     await on.of(on.bob).call("signal", {"call": str(call), "kind": "invite", "conversation": str(on.direct)})
-    assert await django(actions.miss, call_id=call, now=timezone.now())
-    assert not await django(actions.miss, call_id=call, now=timezone.now())
+    late = timezone.now() + timedelta(seconds=61)
+    assert not await django(actions.lapse, call_id=call, now=timezone.now())
+    assert await django(actions.lapse, call_id=call, now=late)
+    assert not await django(actions.lapse, call_id=call, now=late)
 
 
 @by("deny")

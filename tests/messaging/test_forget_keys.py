@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from imserver.ids import uuid7
 from messaging import tasks
-from messaging.models import Sent
+from messaging.models import Call, Sent
 
 pytestmark = pytest.mark.django_db
 
@@ -24,3 +24,12 @@ def test_keys_are_remembered_for_32_days_and_then_forgotten(monkeypatch: Any, ch
     assert tasks.forget_keys() == 5
     assert set(Sent.objects.values_list("key", flat=True)) == {one.key for one in kept}
     assert tasks.forget_keys() == 0
+
+
+def test_calls_that_are_over_are_forgotten_with_their_keys() -> None:
+    old = timezone.now() - timedelta(days=32, minutes=1)
+    people = dict.fromkeys(("conversation_id", "caller_id", "callee_id", "caller_session"), uuid7())
+    for outcome, at in (("missed", old), ("", old), ("missed", timezone.now())):
+        Call.objects.create(id=uuid7(), **people, media="audio", began_at=at, outcome=outcome)
+    assert tasks.forget_keys() == 1
+    assert {(one.outcome, one.began_at == old) for one in Call.objects.all()} == {("", True), ("missed", False)}
