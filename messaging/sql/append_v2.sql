@@ -54,8 +54,9 @@ begin
       hashtextextended(d.content || coalesce(d.reply, 0) || coalesce(d.mentioned, ''), d.kind) as digest,
       make_interval(secs => c.slow_s) as pause,
       c.slow_s > 0 and m.role = 0 and (m.posted_at > at - make_interval(secs => c.slow_s)
-        or exists (select from unnest(conv, sender) with ordinality b(cid, uid, i)
-          where b.cid = d.cid and b.uid = d.uid and b.i < d.i)) as slow) x),
+        or exists (select from unnest(conv, sender, keys) with ordinality b(cid, uid, key, i)
+          where b.cid = d.cid and b.uid = d.uid and b.i < d.i and b.i <> all(coalesce(bad, '{}'))
+            and not exists (select from sent s where s.key = b.key))) as slow) x),
   n as (
     select *, head + row_number() over w as rev, head_seq + row_number() over w as seq,
       case when dropped is null then mentioned else (

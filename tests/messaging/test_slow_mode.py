@@ -12,7 +12,7 @@ from messaging import log
 from messaging.errors import Muted, SlowMode
 from messaging.events import NUMBERS
 from messaging.models import Conversation, Member
-from messaging.writes import Draft
+from messaging.writes import APPENDED, DUPLICATE, REFUSED, Draft
 from tests import make
 from tests.make import Person
 
@@ -51,6 +51,14 @@ def test_a_second_message_waits_and_hears_how_long(slow: UUID, bob: Person, eve:
 def test_of_two_at_once_the_second_waits(slow: UUID, ann: Person, bob: Person, eve: Person) -> None:
     fast = make.group(ann, bob)
     assert codes((bob, slow), (eve, slow), (bob, slow), (bob, fast), (bob, fast)) == [0, 0, 2, 0, 0]
+
+
+def test_what_is_not_written_anew_keeps_nobody_waiting(slow: UUID, bob: Person) -> None:
+    said = Draft(slow, bob.id, uuid7(), NUMBERS["text"], b'{"text":"x"}')
+    log.append([said])
+    Member.objects.filter(user_id=bob.id, conversation=slow).update(posted_at=timezone.now() - timedelta(seconds=61))
+    no_reply, fresh, late = (said._replace(key=uuid7(), reply_to=reply) for reply in (9, None, None))
+    assert [one.code for one in log.append([said, no_reply, fresh, late])] == [DUPLICATE, 5, APPENDED, REFUSED]
 
 
 def test_admins_do_not_wait(slow: UUID, ann: Person) -> None:
