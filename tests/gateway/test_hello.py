@@ -46,7 +46,7 @@ async def test_a_head_shows_the_last_message_title_unread_and_mentions(people: l
     assert "peer" not in heads["group"]
     assert (heads["direct"]["title"], heads["direct"]["unread"], heads["direct"]["peer_read"]) == ("Ann", 4, 4)
     assert heads["direct"]["peer"] == {"id": str(ann.id), "username": ann.username, "display_name": "Ann"}
-    assert reader.state() == await reader.fetch()
+    await converged([reader])
 
 
 async def test_heads_that_are_equal_are_left_out(stage: Stage) -> None:
