@@ -1,6 +1,6 @@
 """The HTTP door to what people add to messages, for all or for themselves."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -14,7 +14,7 @@ from imserver import database
 from imserver.api.parsing import query
 from messaging import actions, entries, queries
 from messaging.api.messages import small
-from messaging.api.shapes import ENTRY, Limit, answer, listing, me, parameters
+from messaging.api.shapes import ENTRY, Latest, Limit, answer, latest, listing, me, page, parameters
 
 GONE = {204: None}
 
@@ -102,16 +102,9 @@ class OneStar(APIView):
         return HttpResponse(status=204)
 
 
-class Starred(msgspec.Struct):
-    before: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] | None = None
-    limit: Limit = 50
-
-
 class Stars(APIView):
-    @extend_schema(parameters=parameters(Starred), responses=listing(ENTRY, next={"type": ["integer", "null"]}))
+    @extend_schema(parameters=parameters(Latest), responses=latest(ENTRY))
     def get(self, request: Request) -> HttpResponse:
         """The messages one keeps, the latest kept first; `before` is the `next` of the page before."""
-        wanted = query(request, Starred)
-        found, following = database.run(queries.starred(me(request), wanted.before, wanted.limit))
-        said = entries.dumps({"next": following})[:-1]
-        return answer(said + b',"items":[' + b",".join(found) + b"]}")
+        wanted = query(request, Latest)
+        return page(*database.run(queries.starred(me(request), wanted.before, wanted.limit)))

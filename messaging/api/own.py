@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from imserver import database
-from imserver.api.parsing import parse
+from imserver.api.parsing import parse, query
 from imserver.gateway.protocol import Natural
 from messaging import actions, content, entries, heads, queries
-from messaging.api.shapes import HEAD, answer, described, listing, me
+from messaging.api.shapes import HEAD, Latest, answer, described, latest, me, page, parameters
 
 GONE = {204: None}
 DRAFT = {"type": "object", "properties": {"conversation": {"type": "string"}, "draft": {"type": "object"}}}
@@ -81,11 +81,12 @@ class OneDraft(APIView):
 
 
 class Drafts(APIView):
-    @extend_schema(responses=listing(DRAFT))
+    @extend_schema(parameters=parameters(Latest), responses=latest(DRAFT))
     def get(self, request: Request) -> HttpResponse:
-        """All that one began to write."""
-        items = [_spelled(cid, draft) for cid, draft in database.run(queries.drafts(me(request)))]
-        return answer(b'{"items":[' + b",".join(items) + b"]}")
+        """What one began to write, the latest first; `before` is the `next` of the page before."""
+        wanted = query(request, Latest)
+        found, following = database.run(queries.drafts(me(request), wanted.before, wanted.limit))
+        return page([_spelled(cid, draft) for cid, draft in found], following)
 
 
 def _spelled(conversation: UUID, draft: str) -> bytes:

@@ -17,6 +17,21 @@ HEAD = {"type": "object", "additionalProperties": True, "description": "Where a 
 ENTRY = {"type": "object", "additionalProperties": True, "description": "An entry of the log; docs/protocol.md."}
 
 
+class Latest(msgspec.Struct):
+    """A page of what one has noted, the latest first; `before` is the `next` of the page before."""
+
+    before: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] | None = None
+    limit: Limit = 50
+
+
+def latest(of: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    return listing(of, next={"type": ["integer", "null"]})
+
+
+def page(items: list[bytes], following: int | None) -> HttpResponse:
+    return answer(b'{"next":%b,"items":[%b]}' % (msgspec.json.encode(following), b",".join(items)))
+
+
 def answer(body: bytes, status: int = 200) -> HttpResponse:
     return HttpResponse(body, status=status, content_type="application/json")
 

@@ -69,7 +69,6 @@ def readers_of(user: UUID, conversation: UUID, seq: int) -> Query[dict[str, list
 
 def starred(user: UUID, before_us: int | None, limit: int) -> Query[tuple[list[bytes], int | None]]:
     """As far as one is still there to see them; each says of which conversation it is."""
-    before = _EPOCH + timedelta(microseconds=before_us) if before_us else datetime.max.replace(tzinfo=UTC)
     rows = yield (
         "select (extract(epoch from s.at) * 1000000)::bigint, "
         + COLUMNS
@@ -85,7 +84,7 @@ def starred(user: UUID, before_us: int | None, limit: int) -> Query[tuple[list[b
           select from hidden h where h.user_id = s.user_id and h.conversation_id = s.conversation_id and h.seq = s.seq)
         order by s.at desc limit %s
         """,
-        [user, before, limit],
+        [user, _before(before_us), limit],
     )
     found = [b'{"conversation":"%b",' % str(row[1]).encode() + entries.spell(Row(*row[1:]))[1:] for row in rows]
     return found, rows[-1][0] if len(rows) == limit else None
@@ -97,13 +96,17 @@ def draft(user: UUID, conversation: UUID) -> Query[str | None]:
     return rows[0][0] if rows else None
 
 
-def drafts(user: UUID) -> Query[list[tuple[UUID, str]]]:
+def drafts(user: UUID, before_us: int | None, limit: int) -> Query[tuple[list[tuple[UUID, str]], int | None]]:
     rows = yield (
         """
-        select d.conversation_id, d.content from draft d
+        select (extract(epoch from d.at) * 1000000)::bigint, d.conversation_id, d.content from draft d
         join member m on m.user_id = d.user_id and m.conversation_id = d.conversation_id
-        where d.user_id = %s order by d.at desc
+        where d.user_id = %s and d.at < %s order by d.at desc limit %s
         """,
-        [user],
+        [user, _before(before_us), limit],
     )
-    return [(cid, content) for cid, content in rows]
+    return [(cid, content) for _, cid, content in rows], rows[-1][0] if len(rows) == limit else None
+
+
+def _before(microseconds: int | None) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds) if microseconds else datetime.max.replace(tzinfo=UTC)

@@ -108,6 +108,16 @@ def test_there_is_an_end_of_stars(place: UUID, bob: Person, settings: Any) -> No
     assert star(bob, place, 2, status=409)["code"] == "too_many_stars"
 
 
+def test_drafts_come_in_pages_the_latest_first(bob: Person, ann: Person, eve: Person) -> None:
+    places = [make.group(bob, other) for other in (ann, eve, bob)]
+    for place in places:
+        Api(bob.token).call("PUT", f"/v1/conversations/{place}/draft", {"draft": {"text": "Hi"}}, status=204)
+    page = Api(bob.token).get("/v1/drafts?limit=2")
+    rest = Api(bob.token).get(f"/v1/drafts?limit=2&before={page['next']}")
+    assert [one["conversation"] for one in page["items"] + rest["items"]] == [str(place) for place in places[::-1]]
+    assert rest["next"] is None
+
+
 def test_a_draft_is_there_on_every_device_until_it_is_gone(place: UUID, bob: Person) -> None:
     path = f"/v1/conversations/{place}/draft"
     for text in ("H", "Hi", "Hi"):
