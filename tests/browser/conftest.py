@@ -1,14 +1,17 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from django.core.management import call_command
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.screen import ARGUMENTS, CHROMIUM, Screen
 from tests.processes import Gateway
 
+HERE = Path(__file__).parent
 Blank = Callable[..., Awaitable[Screen]]
 Enter = Callable[..., Awaitable[Screen]]
 Again = Callable[..., Awaitable[Screen]]
@@ -31,16 +34,17 @@ def live(django_db_setup: None) -> Iterator[Gateway]:
         yield gateway
 
 
-@pytest.fixture
-async def browser(live: Gateway, transactional_db: None) -> AsyncIterator[Browser]:
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One for all tests: each opens windows of its own in it."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         await browser.close()
 
 
-@pytest.fixture
-async def blank(live: Gateway, browser: Browser) -> AsyncIterator[Blank]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def blank(live: Gateway, browser: Browser, transactional_db: None) -> AsyncIterator[Blank]:
     """await blank(): a browser in which nobody is logged in."""
     screens: list[Screen] = []
 
@@ -50,10 +54,12 @@ async def blank(live: Gateway, browser: Browser) -> AsyncIterator[Blank]:
         return screens[-1]
 
     yield begin
+    for screen in screens:
+        await screen.context.close()
     assert [problem for screen in screens for problem in screen.problems] == []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def enter(blank: Blank) -> Enter:
     """await enter("Ann"): somebody with a browser of her own, who has just signed up."""
 
@@ -65,7 +71,7 @@ async def enter(blank: Blank) -> Enter:
     return come
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def again(blank: Blank) -> Again:
     """await again(ann): the same person in another browser."""
 
@@ -77,7 +83,7 @@ async def again(blank: Blank) -> Again:
     return come
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def pair(enter: Enter) -> tuple[Screen, Screen]:
     """Ann and Bob, each in the conversation with the other."""
     ann, bob = await enter("Ann"), await enter("Bob")
@@ -87,3 +93,10 @@ async def pair(enter: Enter) -> tuple[Screen, Screen]:
     await bob.sees("Hello Bob")
     await ann.sees_progress("Read")
     return ann, bob
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests here share the browser's loop."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)

@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
+import pytest_asyncio
 
 from tests.browser.conftest import Enter, serving
 from tests.browser.friends.acts import Both, befriend
@@ -14,13 +15,13 @@ def live(request: pytest.FixtureRequest, django_db_setup: None) -> Iterator[Gate
         yield gateway
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def both(enter: Enter) -> Both:
     """Ann and Bob, who do not know each other."""
     return await enter("Ann"), await enter("Bob")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def friends(both: Both) -> Both:
     """Ann and Bob, friends, who have talked."""
     ann, bob = both
