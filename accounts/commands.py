@@ -1,6 +1,5 @@
 """What gateways tell of people: when each was seen last."""
 
-import asyncio
 import logging
 from typing import Final
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from psycopg import Error
 
 from imserver import database
+from imserver.realtime.gathering import Gathering
 from imserver.realtime.hub import Hub
 
 logger = logging.getLogger(__name__)
@@ -28,26 +28,20 @@ class Sightings:
 
     def __init__(self, hub: Hub):
         del hub
-        self._gathered: dict[UUID, UUID] = {}  # by device, its person
-        self._task: asyncio.Task[None] | None = None
+        self._gone: Gathering[UUID, UUID] = Gathering(_EVERY_SECONDS, _write)  # by device, its person
 
     def start(self) -> None:
         """Nothing runs while nobody goes."""
 
     async def stop(self) -> None:
-        if self._task:
-            await self._task
+        await self._gone.stop()
 
     def gone(self, user: UUID, device: UUID) -> None:
-        self._gathered[device] = user
-        if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._write())
+        self._gone.put(device, user)
 
-    async def _write(self) -> None:
-        while self._gathered:
-            await asyncio.sleep(_EVERY_SECONDS)
-            gone, self._gathered = self._gathered, {}
-            try:
-                await database.fetch(_SAW, (list(set(gone.values())), list(gone)))
-            except (Error, OSError, TimeoutError) as e:
-                logger.warning("When %s devices were last seen could not be written: %s", len(gone), e)
+
+async def _write(gone: dict[UUID, UUID]) -> None:
+    try:
+        await database.fetch(_SAW, (list(set(gone.values())), list(gone)))
+    except (Error, OSError, TimeoutError) as e:
+        logger.warning("When %s devices were last seen could not be written: %s", len(gone), e)

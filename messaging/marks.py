@@ -7,6 +7,7 @@ from uuid import UUID
 
 from imserver import database
 from imserver.errors import DomainError, Unavailable
+from imserver.realtime.gathering import Gathering
 from imserver.realtime.hub import Hub
 from messaging import announce, log, packing, queries
 from messaging.appender import BROKEN
@@ -15,6 +16,11 @@ from messaging.writes import Mark, Marked
 logger = logging.getLogger(__name__)
 MARK_SECONDS = 0.2
 DELIVERED_SECONDS = 1.0
+RETRY_SECONDS = 1.0
+
+
+Answer = Callable[[Marked | DomainError | None], None]
+Place = tuple[UUID, UUID]  # a conversation and a person
 
 
 class Marks:
@@ -22,41 +28,42 @@ class Marks:
 
     def __init__(self, hub: Hub):
         self._hub = hub
-        self._gathered: dict[tuple[UUID, UUID], Mark] = {}
-        self._waiting: list[tuple[tuple[UUID, UUID], Callable[[Marked | DomainError | None], None]]] = []
-        self._task: asyncio.Task[None] | None = None
+        self._waiting: list[tuple[Place, Answer]] = []
+        self._gathering: Gathering[Place, Mark] = Gathering(MARK_SECONDS, self._write)
 
-    def put(self, mark: Mark, answer: Callable[[Marked | DomainError | None], None] | None = None) -> None:
+    def put(self, mark: Mark, answer: Answer | None = None) -> None:
         place = (mark.conversation, mark.user)
-        before = self._gathered.get(place)
-        self._gathered[place] = mark if before is None else _further(before, mark)
         if answer:
             self._waiting.append((place, answer))
-        if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._write())
-
-    async def _write(self) -> None:
-        while self._gathered:
-            await asyncio.sleep(MARK_SECONDS)
-            marks, self._gathered = list(self._gathered.values()), {}
-            waiting, self._waiting = self._waiting, []
-            try:
-                marked = await _marked(marks)
-                moved = [one for one in marked if one.moved or one.told]
-                readers = await database.arun(queries.readers(one.conversation for one in moved))
-            except BROKEN as e:
-                logger.warning("Marks could not be written: %s", e)
-                for _, answer in waiting:
-                    answer(Unavailable())
-                continue
-            found = {(one.conversation, one.user): one for one in marked}
-            for place, answer in waiting:
-                answer(found.get(place))
-            self._hub.tell(announce.mark_items(moved, readers))
+        self._gathering.put(place, mark, _further)
 
     async def stop(self) -> None:
-        if self._task:
-            await self._task
+        await self._gathering.stop()
+
+    async def _write(self, marks: dict[Place, Mark]) -> None:
+        waiting, self._waiting = self._waiting, []
+        try:
+            marked = await _marked(list(marks.values()))
+        except BROKEN as e:
+            logger.warning("Marks could not be written: %s", e)
+            for _, answer in waiting:
+                answer(Unavailable())
+            return
+        found = {(one.conversation, one.user): one for one in marked}
+        for place, answer in waiting:
+            answer(found.get(place))
+        await self._tell([one for one in marked if one.moved or one.told])
+
+    async def _tell(self, moved: Sequence[Marked]) -> None:
+        """What is written will be told, however long the database is away in between."""
+        while moved:
+            try:
+                readers = await database.arun(queries.readers(one.conversation for one in moved))
+                self._hub.tell(announce.mark_items(moved, readers))
+                break
+            except BROKEN as e:
+                logger.warning("Whom marks are told could not be read: %s", e)
+                await asyncio.sleep(RETRY_SECONDS)
 
 
 class Deliveries:
@@ -64,32 +71,24 @@ class Deliveries:
 
     def __init__(self, marks: Marks):
         self._marks = marks
-        self._gathered: dict[tuple[UUID, UUID], int] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._gathering: Gathering[Place, int] = Gathering(DELIVERED_SECONDS, self._hand_over)
 
     def put(self, user: UUID, messages: Mapping[str, int]) -> None:
         for name, seq in messages.items():
-            place = (UUID(name), user)
-            self._gathered[place] = max(seq, self._gathered.get(place, 0))
-        if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._hand_over())
-
-    async def _hand_over(self) -> None:
-        while self._gathered:
-            await asyncio.sleep(DELIVERED_SECONDS)
-            gathered, self._gathered = self._gathered, {}
-            try:
-                audience = await database.arun(queries.audience(conversation for conversation, _ in gathered))
-            except BROKEN as e:
-                logger.warning("Deliveries could not be written, the next hello makes up for it: %s", e)
-                continue
-            for (conversation, user), seq in gathered.items():
-                if conversation in audience and not audience[conversation].wide:
-                    self._marks.put(Mark(conversation, user, delivered_seq=seq))
+            self._gathering.put((UUID(name), user), seq, max)
 
     async def stop(self) -> None:
-        if self._task:
-            await self._task
+        await self._gathering.stop()
+
+    async def _hand_over(self, gathered: dict[Place, int]) -> None:
+        try:
+            audience = await database.arun(queries.audience(conversation for conversation, _ in gathered))
+        except BROKEN as e:
+            logger.warning("Deliveries could not be written, the next hello makes up for it: %s", e)
+            return
+        for (conversation, user), seq in gathered.items():
+            if conversation in audience and not audience[conversation].wide:
+                self._marks.put(Mark(conversation, user, delivered_seq=seq))
 
 
 def _further(one: Mark, other: Mark) -> Mark:
