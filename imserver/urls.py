@@ -10,10 +10,10 @@ from allauth.headless.tokens.views import RefreshTokenView
 from django.contrib import admin
 from django.urls import path, re_path
 from django.utils.module_loading import import_string
-from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from imserver.api.metrics import metrics
+from imserver.api.pages import Chat
 from imserver.events.asyncapi import asyncapi
 from imserver.gateway.consumer import SocketConsumer, nowhere
 
@@ -31,8 +31,8 @@ def code(view: Any) -> Any:
 
 
 urlpatterns = [
-    path("", TemplateView.as_view(template_name="chat.html")),
-    path("u/<str:username>", TemplateView.as_view(template_name="chat.html")),
+    path("", Chat.as_view()),
+    path("u/<str:username>", Chat.as_view()),
     path("admin/", admin.site.urls),
     path("docs", SpectacularSwaggerView.as_view(url_name="schema")),
     path("v1/schema", SpectacularAPIView.as_view(), name="schema"),

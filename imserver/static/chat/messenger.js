@@ -1,6 +1,7 @@
 import { Client } from "../im-client.js";
 import { accountItems } from "./account.js";
 import { Banner } from "./banner.js";
+import { CallDesk } from "./call-desk.js";
 import { closeDialogs, confirm } from "./dialog.js";
 import { h, icon } from "./dom.js";
 import { clearDrafts } from "./drafts.js";
@@ -34,12 +35,13 @@ export class Messenger {
     this.sidebar = new Sidebar(this.client, actions, this.#closing.signal);
     this.nobody = nothingOpen(() => this.sidebar.focusSearch());
     this.main = h("main", { class: "main", id: "main", tabindex: "-1" }, this.nobody);
+    const tops = h("div", { class: "tops" }, this.banner.node, new CallDesk(this.client, this.#closing.signal).bar.node);
     const skip = h(
       "a",
       { class: "skip", href: "#main", onclick: (/** @type {Event} */ event) => this.#skip(event) },
       "Skip to the conversation",
     );
-    this.node = h("div", { class: "messenger" }, skip, this.banner.node, this.sidebar.node, this.main);
+    this.node = h("div", { class: "messenger" }, skip, tops, this.sidebar.node, this.main);
     this.#listen();
     watchPeople(this.client, this.#closing.signal);
     tellNews(this.client);

@@ -1,4 +1,5 @@
 import { conversationAvatar } from "./avatar.js";
+import { callButtons } from "./call-buttons.js";
 import { h, icon } from "./dom.js";
 import { lastSeen, titleOf } from "./format.js";
 import { Menu } from "./menu.js";
@@ -21,6 +22,7 @@ export class ThreadHead {
     this.subtitle = h("span", { class: "thread-subtitle", "aria-live": "polite" });
     this.face = h("span", { class: "thread-face" });
     this.standing = h("span", { class: "thread-standing" });
+    this.calls = callButtons(client, conversation);
     this.more = h(
       "button",
       { class: "icon-button", type: "button", "aria-haspopup": "menu", onclick: () => this.#showMenu() },
@@ -37,6 +39,7 @@ export class ThreadHead {
       this.face,
       h("div", { class: "thread-who" }, this.title, this.subtitle),
       this.standing,
+      this.calls,
       this.more,
     );
   }
@@ -56,6 +59,7 @@ export class ThreadHead {
     this.title.textContent = title;
     this.title.title = peer ? `${title} @${peer.username}` : title;
     this.face.replaceChildren(conversationAvatar(this.conversation, title, "small"));
+    this.calls.hidden = !peer || !mayWrite;
     this.more.hidden = !peer;
     this.more.setAttribute("aria-label", `More about ${title}`);
     const hadFocus = this.standing.contains(document.activeElement);

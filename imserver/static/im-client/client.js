@@ -1,5 +1,6 @@
 import { Account } from "./account.js";
 import { coalesced } from "./backoff.js";
+import { Calls } from "./calls.js";
 import { Connection } from "./connection.js";
 import { Directory } from "./directory.js";
 import { Friends } from "./friends.js";
@@ -72,6 +73,7 @@ export class Client extends EventTarget {
     this.messages = new Messages(this);
     this.friends = new Friends(this);
     this.presence = new Presence(this);
+    this.calls = new Calls(this);
     followBlocks(this, (conversation) => this.replica.changed(conversation));
     this.marks = new Marks({ request });
     this.puller = new Puller({
@@ -114,6 +116,7 @@ export class Client extends EventTarget {
   /** @param {{ forget?: boolean }} [options] `forget`: leave nothing of this person on the device */
   async stop({ forget = false } = {}) {
     this.#closing.abort();
+    this.calls.leave();
     this.connection.stop();
     this.shelf.flush();
     await this.#started;
