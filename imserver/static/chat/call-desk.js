@@ -21,7 +21,8 @@ export class CallDesk {
     this.client = client;
     this.bar = new CallBar(client, () => this.window?.open());
     const { calls } = client;
-    calls.addEventListener("change", (event) => this.#change(/** @type {CustomEvent} */ (event).detail.call), { signal });
+    const change = (/** @type {any} */ { detail }) => this.#change(detail.call);
+    calls.addEventListener("change", change, { signal });
     calls.addEventListener("show", () => this.window?.open(), { signal });
     client.addEventListener("conversation", () => this.#redraw(), { signal }); // by then one knows who it is
     signal.addEventListener("abort", () => this.#clear());

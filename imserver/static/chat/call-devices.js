@@ -15,7 +15,8 @@ export async function openDevices(withPicture) {
     return { stream: await navigator.mediaDevices.getUserMedia(constraints), note: "" };
   } catch (error) {
     const { name } = /** @type {Error} */ (error);
-    if (!withPicture || !WITHOUT.has(name)) throw new Error(words(name, withPicture ? "camera and microphone" : "microphone"));
+    const wanted = withPicture ? "camera and microphone" : "microphone";
+    if (!withPicture || !WITHOUT.has(name)) throw new Error(words(name, wanted));
     const { stream } = await openDevices(false);
     return { stream, note: words(name, "camera") };
   }

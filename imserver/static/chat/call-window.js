@@ -18,8 +18,8 @@ export class CallWindow {
     this.client = client;
     this.call = call;
     this.changed = changed;
-    this.remote = h("video", { class: "call-remote", autoplay: true, playsinline: true });
-    this.own = h("video", { class: "call-own", autoplay: true, playsinline: true, hidden: true });
+    this.remote = h("video", { class: "call-remote", autoplay: true, playsinline: true, "aria-hidden": "true" });
+    this.own = h("video", { class: "call-own", autoplay: true, playsinline: true, "aria-hidden": "true", hidden: true });
     this.own.muted = true;
     this.face = h("div", { class: "call-face" });
     this.name = h("h2", { id: "call-name", dir: "auto" });

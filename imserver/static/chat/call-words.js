@@ -39,7 +39,7 @@ export function ending(call, name) {
 /** What is said of a call that rang here, and stopped. @param {Call} call @param {string} name */
 export function stopped(call, name) {
   if (call.reason === "missed" || call.reason === "cancelled") return `Missed call from ${name}`;
-  if (call.reason === "elsewhere") return "You answered on another device.";
+  if (call.reason === "elsewhere") return "You answered elsewhere.";
   return call.reason === "refused" && call.problem ? reason(call.problem) : "";
 }
 

@@ -35,7 +35,8 @@ export class Messenger {
     this.sidebar = new Sidebar(this.client, actions, this.#closing.signal);
     this.nobody = nothingOpen(() => this.sidebar.focusSearch());
     this.main = h("main", { class: "main", id: "main", tabindex: "-1" }, this.nobody);
-    const tops = h("div", { class: "tops" }, this.banner.node, new CallDesk(this.client, this.#closing.signal).bar.node);
+    const { bar } = new CallDesk(this.client, this.#closing.signal);
+    const tops = h("div", { class: "tops" }, this.banner.node, bar.node);
     const skip = h(
       "a",
       { class: "skip", href: "#main", onclick: (/** @type {Event} */ event) => this.#skip(event) },

@@ -16,7 +16,10 @@ const RECOVER = 3000;
 export class CallMedia {
   /** What comes from the other. */
   remote = new MediaStream();
-  /** What the other says of itself; a client of another make says nothing. @type {{ microphone: boolean, camera: boolean } | null} */
+  /**
+   * What the other says of itself; a client of another make says nothing.
+   * @type {{ microphone: boolean, camera: boolean } | null}
+   */
   peer = null;
   connected = false;
   #closed = false;
@@ -138,17 +141,19 @@ export class CallMedia {
     await this.#understood(n);
   }
 
-  /** @param {number} n */
-  async #understood(n) {
-    this.#heard = n;
-    for (const { n: of, candidate } of this.#early.splice(0)) await this.#candidates({ candidates: [candidate], n: of });
+  /** @param {number} number */
+  async #understood(number) {
+    this.#heard = number;
+    for (const { candidate, n } of this.#early.splice(0)) await this.#candidates({ candidates: [candidate], n });
   }
 
   /** One, or several: those that come before the description they belong to are kept. @param {any} payload */
   async #candidates(payload) {
     const { candidates = [payload], n = this.#heard } = payload ?? {};
-    if (!this.#heard || n > this.#heard) this.#early.push(...candidates.map((/** @type {any} */ candidate) => ({ n, candidate })));
-    else if (n === this.#heard) for (const one of candidates) await this.#pc.addIceCandidate(one).catch(report);
+    for (const candidate of candidates) {
+      if (!this.#heard || n > this.#heard) this.#early.push({ candidate, n });
+      else if (n === this.#heard) await this.#pc.addIceCandidate(candidate).catch(report);
+    }
   }
 
   /** @param {"offer" | "answer"} kind */

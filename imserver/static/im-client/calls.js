@@ -20,8 +20,7 @@ const OF_THE_LINE = new Set(["offer", "answer", "candidate"]);
  *
  * Events: `change` with {call}.
  *
- * @typedef {{ call: string, conversation: string, kind: string, media: "audio" | "video", from: string, session: string,
- *   payload: any }} Signal
+ * @typedef {import("./types.js").Signal} Signal
  */
 export class Calls extends EventTarget {
   /** The one that goes on, or was the last. @type {Call | null} */

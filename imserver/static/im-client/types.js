@@ -52,6 +52,15 @@
  * @typedef {{ person: Person, at: string }} Block
  * @typedef {{ online: boolean, last_seen_at?: string }} Seen   what one may see of a person's coming and going
  *
+ * @typedef {object} Signal            what is said of a call
+ * @property {string} call
+ * @property {string} conversation
+ * @property {string} kind
+ * @property {"audio" | "video"} media
+ * @property {string} from             a person
+ * @property {string} session          that person's device
+ * @property {any} payload             for the other device alone
+ *
  * @typedef {object} Privacy           who may do and see what
  * @property {"all" | "friends_of_friends" | "nobody"} friend_requests
  * @property {boolean} found_by_name
