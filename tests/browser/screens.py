@@ -4,6 +4,7 @@ What looks much the same in every size and scheme is kept in two of the four; `a
 """
 
 import asyncio
+import itertools
 import os
 import sys
 import time
@@ -22,6 +23,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from playwright.async_api import Browser, async_playwright, expect  # noqa: E402
 
+from tests.browser.caller import Caller  # noqa: E402
 from tests.browser.cast import CHATS, fill  # noqa: E402
 from tests.browser.screen import ARGUMENTS, CHROMIUM, Screen  # noqa: E402
 from tests.processes import Gateway  # noqa: E402
@@ -42,6 +44,7 @@ FACTORS = [
 @dataclass
 class Camera:
     screen: Screen
+    bob: Screen
     size: str
     scheme: str
     folder: Path
@@ -122,7 +125,27 @@ async def two_step(camera: Camera) -> None:
     await page.keyboard.press("Escape")
 
 
+async def call(camera: Camera) -> None:
+    if (camera.size, camera.scheme) not in TWO:
+        return
+    ann, bob = Caller(camera.screen), Caller(camera.bob)
+    await ann.screen.log_in("ann")
+    await ann.screen.open("Bob Okafor")
+    await bob.screen.open("Ann Lindqvist")
+    await bob.call("Video")
+    await ann.rings("Bob Okafor")
+    await camera.take("ringing")
+    await ann.press("Voice only")
+    await ann.talks()
+    await bob.press("Turn camera off")
+    await expect(ann.picture).to_be_hidden()
+    await camera.take("call")
+    await ann.press("Hang up")
+    await bob.is_quiet()
+
+
 STATIONS: list[Callable[[Camera], Awaitable[None]]] = [login, conversations, people, privacy, two_step, chat]
+LAST = [call]  # it leaves lines, which no other picture is to show
 
 
 @asynccontextmanager
@@ -141,17 +164,21 @@ async def looking(browser: Browser, url: str, size: str, scheme: str) -> AsyncIt
     await context.close()
 
 
+async def online(browser: Browser, url: str, name: str) -> Screen:
+    context = await browser.new_context()
+    screen = Screen(url, context, await context.new_page())
+    await screen.log_in(name)
+    return screen
+
+
 async def photograph(url: str, folder: Path, *, takes_all: bool) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        for name in ONLINE:
-            context = await browser.new_context()
-            await Screen(url, context, await context.new_page()).log_in(name)
-        for size in SIZES:
-            for scheme in ("light", "dark"):
-                async with looking(browser, url, size, scheme) as screen:
-                    for station in STATIONS:
-                        await station(Camera(screen, size, scheme, folder, takes_all))
+        bob, *_ = [await online(browser, url, name) for name in ONLINE]
+        for stations, size, scheme in itertools.product((STATIONS, LAST), SIZES, ("light", "dark")):
+            async with looking(browser, url, size, scheme) as screen:
+                for station in stations:
+                    await station(Camera(screen, bob, size, scheme, folder, takes_all))
         await browser.close()
 
 
