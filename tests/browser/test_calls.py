@@ -21,7 +21,7 @@ Pair = tuple[Screen, Screen]
 
 def a_minute_passes() -> int:
     Call.objects.filter(outcome="").update(began_at=timezone.now() - timedelta(seconds=61))
-    missed = tasks.miss_calls()
+    missed = tasks.end_calls()
     connections.close_all()
     return missed
 

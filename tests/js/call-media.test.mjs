@@ -165,6 +165,8 @@ test("each tells the other what is on", async () => {
   assert.equal(peer.transceivers[1].sender.track, picture);
   peer.ontrack({ track: { kind: "video", muted: true } });
   assert.equal(media.sees, false);
+  peer.channel.onmessage({ data: "null" });
+  assert.equal(media.peer, null);
   peer.channel.onmessage({ data: '{"microphone": true, "camera": true}' });
   assert.equal(media.sees, true);
 });

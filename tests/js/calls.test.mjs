@@ -163,6 +163,12 @@ for (const [kind, reason] of Object.entries(ENDS))
     assert.equal(kinds().length, count, "it is over: nothing is said any more");
   });
 
+test("a call under way that the server ends has taken place", async () => {
+  const { page, call } = await talking();
+  await page.say("timeout", call.id);
+  assert.equal(call.reason, "completed");
+});
+
 test("declining and taking back say so", async () => {
   const called = world();
   await called.say("invite", "k1");

@@ -28,6 +28,7 @@ export class IncomingCall {
         tabindex: "-1",
         closedby: "none",
         "aria-labelledby": "incoming-name incoming-text",
+        oncancel: (/** @type {Event} */ event) => event.preventDefault(),
         onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && event.preventDefault(),
       },
       this.face,

@@ -98,10 +98,7 @@ export class CallMedia {
     pc.ontrack = ({ track }) => this.#come(track);
     this.#channel = pc.createDataChannel("state", { negotiated: true, id: 0 });
     this.#channel.onopen = () => this.#tell();
-    this.#channel.onmessage = ({ data }) => {
-      this.peer = JSON.parse(data);
-      this.changed();
-    };
+    this.#channel.onmessage = ({ data }) => this.#hearState(data);
     if (!this.offers) return;
     // A picture may come later: room is made for it now, so that nothing has to be settled anew.
     for (const kind of ["audio", "video"]) await this.#fill(pc.addTransceiver(kind, { streams: [this.stream] }));
@@ -188,6 +185,17 @@ export class CallMedia {
     this.remote.addTrack(track);
     track.onmute = track.onunmute = () => this.changed();
     this.changed();
+  }
+
+  /** @param {string} text */
+  #hearState(text) {
+    try {
+      const { microphone, camera } = JSON.parse(text);
+      this.peer = { microphone: Boolean(microphone), camera: Boolean(camera) };
+      this.changed();
+    } catch (error) {
+      report(error);
+    }
   }
 
   /** Says what of this device can be heard and seen. */

@@ -1,8 +1,12 @@
 const RETRY_AFTER = 1000;
 
-/** Says `signal` commands one after the other. What ends a call is said until the server has heard it. */
+/**
+ * Says `signal` commands one after the other. What ends a call is said until the server has heard it.
+ *
+ * @typedef {"reject" | "busy" | "cancel" | "hangup"} Ending
+ */
 export class CallSignals {
-  /** @type {Map<string, string>} */
+  /** @type {Map<string, Ending>} */
   #ends = new Map();
   #queue = Promise.resolve();
 
@@ -21,13 +25,13 @@ export class CallSignals {
     return said;
   }
 
-  /** @param {string} call @param {"reject" | "busy" | "cancel" | "hangup"} kind */
+  /** @param {string} call @param {Ending} kind */
   end(call, kind) {
     this.#ends.set(call, kind);
     return this.#sayEnd(call);
   }
 
-  /** The page goes: this moment is all there is. @param {string} call @param {string} kind */
+  /** The page goes: this moment is all there is. @param {string} call @param {Ending} kind */
   endNow(call, kind) {
     this.connection.request("signal", { call, kind }).catch(() => {});
   }

@@ -1,3 +1,6 @@
+/** What becomes of a call, if nobody has accepted it, by the word that ends it. @type {Record<string, string>} */
+export const ENDS = { reject: "rejected", busy: "busy", cancel: "cancelled", hangup: "cancelled", timeout: "missed" };
+
 /**
  * One call as this device sees it.
  *
@@ -53,6 +56,17 @@ export class Call {
   /** Whether somebody still has to accept it. */
   get open() {
     return this.state === "calling" || this.state === "ringing";
+  }
+
+  /** By the word that the other, or the server, has said. @param {string} kind */
+  outcome(kind) {
+    return this.open ? ENDS[kind] : "completed";
+  }
+
+  /** The word that ends it here. @returns {"hangup" | "reject" | "cancel"} */
+  get goodbye() {
+    if (!this.open) return "hangup";
+    return this.incoming ? "reject" : "cancel";
   }
 
   get microphone() {

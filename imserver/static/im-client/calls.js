@@ -1,6 +1,6 @@
 import { CallMedia } from "./call-media.js";
 import { CallSignals } from "./call-signals.js";
-import { Call } from "./call.js";
+import { Call, ENDS } from "./call.js";
 import { uuid7 } from "./uuid.js";
 
 /** So often the invitation is repeated: it rings on devices, too, that come later. */
@@ -10,8 +10,6 @@ const RING_SLACK = 10_000;
 const CONNECT_WITHIN = 30_000;
 const LOST_AFTER = 30_000;
 const REMEMBERED = 100;
-/** @type {Record<string, string>} */
-const REASONS = { reject: "rejected", busy: "busy", cancel: "cancelled", hangup: "completed", timeout: "missed" };
 const OF_THE_LINE = new Set(["offer", "answer", "candidate"]);
 
 /**
@@ -81,7 +79,7 @@ export class Calls extends EventTarget {
   leave() {
     const call = this.active;
     if (!call || (call.incoming && call.open)) return; // it goes on ringing elsewhere
-    this.signals.endNow(call.id, goodbye(call));
+    this.signals.endNow(call.id, call.goodbye);
     this.#end(call, "completed");
   }
 
@@ -127,7 +125,7 @@ export class Calls extends EventTarget {
     const call = this.active;
     if (data.kind === "invite") this.#invited(data);
     else if (call?.id === data.call) this.#hear(call, data);
-    else if (data.kind === "accept" || REASONS[data.kind]) this.#forget(data.call);
+    else if (data.kind === "accept" || ENDS[data.kind]) this.#forget(data.call);
   }
 
   /** @param {Signal} data */
@@ -171,9 +169,9 @@ export class Calls extends EventTarget {
     if (kind === "ringing" && call.state === "calling") this.#become(call, "ringing");
     else if (kind === "accept" && own) this.#acceptedBy(call, payload?.page ?? "");
     else if (kind === "accept") this.#accepted(call, payload?.page ?? "");
-    else if (REASONS[kind]) this.#end(call, kind === "hangup" && call.open ? "cancelled" : REASONS[kind]);
+    else if (ENDS[kind]) this.#end(call, call.outcome(kind));
     else if (OF_THE_LINE.has(kind) && !own && call.line) call.line.hear(kind, payload);
-    else if (OF_THE_LINE.has(kind) && !own) call.early.push([kind, payload]);
+    else if (OF_THE_LINE.has(kind) && !own && call.early.length < REMEMBERED) call.early.push([kind, payload]);
   }
 
   /** A page of this person has it. @param {Call} call @param {string} page */
@@ -250,7 +248,7 @@ export class Calls extends EventTarget {
 
   /** This device ends it. @param {Call} call @param {string} reason @param {{ quietly?: boolean }} [options] */
   #finish(call, reason, { quietly = false } = {}) {
-    this.signals.end(call.id, goodbye(call));
+    this.signals.end(call.id, call.goodbye);
     this.#end(call, reason, quietly);
   }
 
@@ -285,12 +283,6 @@ export class Calls extends EventTarget {
   #changed(call) {
     this.dispatchEvent(new CustomEvent("change", { detail: { call } }));
   }
-}
-
-/** The word that ends a call. @param {Call} call */
-function goodbye(call) {
-  if (!call.open) return "hangup";
-  return call.incoming ? "reject" : "cancel";
 }
 
 /** @param {MediaStream} stream */
