@@ -119,6 +119,7 @@ class Seen(NamedTuple):
     conversation: Conversation
     title: str
     role: int
+    muted_until: datetime | None
     read: int  # the number of the newest announcement that this member has read
 
 
@@ -127,7 +128,7 @@ def seen(group_id: UUID, user_id: UUID) -> Seen:
     member = check_member(group_id, user_id)
     group = Group.objects.filter(pk=group_id).first() or Group(pk=group_id)
     read = AnnouncementRead.objects.filter(group_id=group_id, user_id=user_id).values_list("number", flat=True).first()
-    return Seen(group, member.conversation, title(group_id), member.role, read or 0)
+    return Seen(group, member.conversation, title(group_id), member.role, member.muted_until, read or 0)
 
 
 def check_member(group_id: UUID, user_id: UUID) -> Member:

@@ -30,6 +30,7 @@ def group(seen: Seen) -> Spelled:
         "description": found.description,
         "members": conversation.members,
         "role": Role(seen.role).name.lower(),
+        "muted_until": maybe(seen.muted_until),
         "all_history": found.all_history,
         "takes_requests": found.takes_requests,
         "members_invite": found.members_invite,

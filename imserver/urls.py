@@ -33,6 +33,7 @@ def code(view: Any) -> Any:
 urlpatterns = [
     path("", Chat.as_view()),
     path("u/<str:username>", Chat.as_view()),
+    path("g/<str:token>", Chat.as_view()),
     path("admin/", admin.site.urls),
     path("docs", SpectacularSwaggerView.as_view(url_name="schema")),
     path("v1/schema", SpectacularAPIView.as_view(), name="schema"),

@@ -1,6 +1,6 @@
 """The HTTP door to everybody: whom one finds, and whom one wants to hear nothing of."""
 
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -9,21 +9,43 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from accounts import queries as people
 from accounts.models import User
 from friends import actions, queries, spelling
 from friends.api.shapes import BLOCK, GONE, NEXT, PERSON, Page, one, page, said
 from imserver.api.parsing import query
+from imserver.errors import BadRequest
 from messaging.api.shapes import listing, me, parameters
+
+NAMED_AT_MOST: Final = 100
 
 
 class Users(APIView):
     @extend_schema(
-        parameters=[OpenApiParameter("q", required=True, description="The beginning of a user name, or an address.")],
+        parameters=[
+            OpenApiParameter("q", description="The beginning of a user name, or an address."),
+            OpenApiParameter("ids", description="Or ids with commas between them, at most 100."),
+        ],
         responses=listing(PERSON),
     )
     def get(self, request: Request) -> HttpResponse:
-        found = queries.search(by=cast(User, request.user), text=request.query_params.get("q", ""))
+        """People whom one looks for; or by their ids, who they are whom one has met in conversations."""
+        asked = request.query_params
+        if "ids" in asked:
+            found = people.named(_ids(asked["ids"]))
+        else:
+            found = queries.search(by=cast(User, request.user), text=asked.get("q", ""))
         return said(items=[spelling.person(user) for user in found])
+
+
+def _ids(text: str) -> list[UUID]:
+    try:
+        found = [UUID(one) for one in text.split(",") if one]
+    except ValueError as e:
+        raise BadRequest("An id is a UUID.") from e
+    if len(found) > NAMED_AT_MOST:
+        raise BadRequest(f"Name at most {NAMED_AT_MOST} people.")
+    return found
 
 
 class Blocks(APIView):

@@ -27,6 +27,7 @@ GROUP = shape(
     description=TEXT,
     members=COUNT,
     role={"enum": ["member", "admin", "owner"]},
+    muted_until=MAYBE,
     all_history=FLAG,
     takes_requests=FLAG,
     members_invite=FLAG,

@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 
@@ -71,6 +73,16 @@ def test_at_most_twenty_are_found(me: Api) -> None:
 @pytest.mark.parametrize(("text", "code"), [("", "bad_request"), ("a", "bad_request"), ("an%00", "bad_content")])
 def test_a_search_says_enough(me: Api, text: str, code: str) -> None:
     assert me.get(f"/v1/users?q={text}", status=400)["code"] == code
+
+
+def test_people_whom_one_has_met_are_named_by_their_ids(me: Api) -> None:
+    User.objects.filter(username="anna").update(is_active=False)
+    ids = [str(User.objects.get(username=name).pk) for name in ("bob", "anna")]
+    items = me.get(f"/v1/users?ids={','.join([*ids, str(uuid4())])}")["items"]
+    assert {one["id"]: one["username"] for one in items} == dict(zip(ids, ("bob", "anna"), strict=True))
+    assert me.get("/v1/users?ids=")["items"] == []
+    for ids in (["bob"], [str(uuid4()) for _ in range(101)]):
+        assert me.get(f"/v1/users?ids={','.join(ids)}", status=400)["code"] == "bad_request"
 
 
 def test_strangers_search_nothing(db: None) -> None:

@@ -123,6 +123,8 @@ class Device:
 
     def member_muted(self, user: str, until: str | None) -> None:
         self.book["members"][user] = (self.book["members"][user][0], until)
+        if user == str(self.person.id):
+            self.book["group"]["muted_until"] = until
 
     def member_joined(self, user: str, via: str) -> None:
         self._seats({**self.book["members"], user: ("member", None)})

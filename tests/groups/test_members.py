@@ -169,3 +169,11 @@ def test_friends_come_in_at_once_where_that_is_wished(ann: Person, bob: Person) 
     befriend(ann, bob)
     wishes(bob, "friends")
     assert api(ann).post("/v1/groups", {"title": "x", "members": [str(bob.id)]}, status=201)["added"] == [str(bob.id)]
+
+
+def test_one_sees_that_one_is_muted(ann: Person, bob: Person) -> None:
+    group = found(ann, bob)
+    until = "2099-01-01T00:00:00.000Z"
+    api(ann).call("PATCH", f"/v1/groups/{group}/members/{bob.id}", {"muted_until": until}, status=204)
+    seen = [api(one).get(f"/v1/groups/{group}")["group"]["muted_until"] for one in (ann, bob)]
+    assert seen == [None, until]
