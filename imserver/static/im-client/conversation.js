@@ -1,3 +1,4 @@
+import { Notices } from "./notices.js";
 import { Timeline, newer } from "./timeline.js";
 import { Unread } from "./unread.js";
 
@@ -24,6 +25,7 @@ export class Conversation {
   /** The highest rev known to exist; above the cursor there is something to pull. */
   wanted;
   timeline = new Timeline();
+  notices = new Notices();
   /**
    * While a page is on its way: newer states of messages that it may hold in an older one.
    * @type {Map<number, Entry> | null}
@@ -47,6 +49,7 @@ export class Conversation {
     const conversation = new Conversation(snapshot.head, me, hasBlocked);
     conversation.cursor = conversation.wanted = snapshot.cursor;
     conversation.timeline = new Timeline(snapshot.messages, snapshot.complete);
+    conversation.notices = new Notices(snapshot.notices);
     return conversation;
   }
 
@@ -54,7 +57,7 @@ export class Conversation {
   snapshot() {
     const messages = this.timeline.all().slice(-KEPT);
     const complete = this.timeline.complete && messages.length === this.timeline.length;
-    return { id: this.id, head: this.head, cursor: this.cursor, complete, messages };
+    return { id: this.id, head: this.head, cursor: this.cursor, complete, messages, notices: this.notices.snapshot() };
   }
 
   /** What `hello` and `sync` say of it. */
@@ -194,6 +197,7 @@ export class Conversation {
       if (entry.state) this.#replace(entry.state, changes);
       if (isNews && entry.kind === "recall") this.unread.recalled(entry);
     } else {
+      if (this.head.kind === "group") this.notices.put([entry]);
       changes.notices.push(entry);
     }
     this.head.rev = Math.max(this.head.rev, entry.rev);
@@ -247,6 +251,7 @@ export class Conversation {
   /** @param {number} cursor @param {Changes} changes */
   #forget(cursor, changes) {
     this.timeline = new Timeline();
+    this.notices = new Notices();
     this.cursor = this.wanted = cursor;
     changes.reset = true;
   }

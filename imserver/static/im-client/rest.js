@@ -20,7 +20,13 @@ export async function ask(method, url, { token, body, headers: more } = {}) {
   } catch {
     throw new ConnectionLost();
   }
-  return { status: response.status, answer: await response.json().catch(() => null) };
+  return { status: response.status, answer: await content(response) };
+}
+
+/** @param {Response} response */
+function content(response) {
+  const isPicture = response.headers?.get("content-type")?.startsWith("image/svg+xml");
+  return isPicture ? response.text() : response.json().catch(() => null);
 }
 
 /** A request that is done, or throws. @param {string} method @param {string} url @param {Options} [options] */

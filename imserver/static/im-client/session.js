@@ -72,16 +72,17 @@ export class Session extends LogIn {
 
   /**
    * A REST call in the person's name.
-   * @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>}
+   * @param {string} method @param {string} path @param {object} [body] @param {Record<string, string>} [headers]
+   * @returns {Promise<any>}
    */
-  async call(method, path, body) {
+  async call(method, path, body, headers) {
     const token = await this.token();
     try {
-      return await this.#call(method, path, { token, body });
+      return await this.#call(method, path, { token, body, headers });
     } catch (error) {
       const { status, code } = /** @type {import("./errors.js").ImError} */ (error);
       if (status !== 401 || code === "reauthentication_needed") throw error;
-      return this.#call(method, path, { token: await this.token({ refused: token }), body });
+      return this.#call(method, path, { token: await this.token({ refused: token }), body, headers });
     }
   }
 

@@ -68,6 +68,37 @@
  * @property {"all" | "friends" | "nobody"} presence
  * @property {boolean} read_receipts   of both sides: who gives none gets none
  *
+ * @typedef {"owner" | "admin" | "member"} Role
+ * @typedef {object} Group              what a group says of itself, to this person
+ * @property {string} id
+ * @property {string} title
+ * @property {string} description
+ * @property {number} members
+ * @property {Role} role               one's own
+ * @property {string | null} muted_until   oneself
+ * @property {boolean} all_history     newcomers see what was before them
+ * @property {boolean} takes_requests
+ * @property {boolean} members_invite
+ * @property {boolean} only_admins_post
+ * @property {number} slow_s           seconds between two messages of a member
+ * @property {{ text: string, number: number, by: string, at: string, read: boolean } | null} announcement
+ * @property {boolean} dismissed
+ *
+ * @typedef {{ person: Person, nickname: string, role: Role, joined_at: string, muted_until: string | null }} Seat
+ * @typedef {{ id: string, group: { id: string, title: string }, by: Person, at: string }} Invitation   one's own
+ * @typedef {{ id: string, person: Person, by: Person, at: string }} Pending   an invitation of a group
+ * @typedef {{ id: string, group: string, person: Person, message: string, at: string }} JoinRequest
+ * @typedef {{ person: Person, by: Person, at: string, until: string | null, reason: string }} Ban
+ *
+ * @typedef {object} GroupLink
+ * @property {string} token
+ * @property {string} by
+ * @property {string} made_at
+ * @property {string | null} expires_at
+ * @property {number | null} most_uses
+ * @property {number} uses
+ * @property {boolean} needs_approval
+ *
  * @typedef {object} Head
  * @property {string} conversation
  * @property {"direct" | "group" | "self"} kind
@@ -82,6 +113,8 @@
  * @property {number} [peer_delivered]
  * @property {Entry} [last]
  * @property {string | null} [last_at]
+ * @property {number} [floor_rev]      below it is archived
+ * @property {number} [from_rev]       what this person may see begins after it
  * @property {boolean} [reset]
  *
  * @typedef {object} Draft             a message that is not in the log, as far as this device knows
@@ -103,6 +136,7 @@
  * @property {number} cursor
  * @property {boolean} complete
  * @property {Entry[]} messages
+ * @property {{ entries: Entry[], asked: boolean }} [notices]   of a group
  *
  * @typedef {object} Saved
  * @property {Snapshot[]} conversations
