@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import actions as accounts
 from accounts.models import User
 from friends import actions as friends
+from groups import actions as groups
 from messaging import actions
 from tests import make
 from tests.browser.screen import PASSWORD
@@ -50,6 +51,18 @@ CHATS: dict[str, list[tuple[int, str, str, str]]] = {
         (0, "08:47", "ann", "🎉"),
     ],
 }  # fmt: skip
+GROUP = "Lake house"
+DESCRIPTION = "Ten days in August. Plans, keys, shopping."
+ANNOUNCEMENT = "We leave on Friday at 15:00 sharp.\nBring sheets and one dish for the first evening."
+TALK = [  # (days ago, time, who, text)
+    (1, "19:30", "gus", "I can take four in the van"),
+    (1, "19:31", "gus", "And all the bikes"),
+    (1, "19:40", "ann", "Perfect. Then Dana and I go by train."),
+    (0, "08:20", "dana", "Tickets are booked: 12:04, we change once"),
+    (0, "08:26", "fay", "The boat is free from Saturday on 🚣"),
+    (0, "08:31", "bob", "I’ll bring the big pot. Who has a good knife?"),
+    (0, "08:33", "ann", "Me. And coffee for ten days."),
+]
 NOTES: dict[str, dict[str, object]] = {
     "bob": {"tags": ["work"], "pinned": True},
     "cem": {"tags": ["work", "climbing"]},
@@ -71,7 +84,43 @@ def fill() -> None:
         unread = other == "cem"
         actions.mark(user_id=people["ann"].id, conversation_id=conversation, read_seq=0 if unread else len(lines))
         actions.mark(user_id=people[other].id, conversation_id=conversation, read_seq=len(lines))
+    _found_group(people)
     connections.close_all()
+
+
+def _found_group(people: dict[str, make.Person]) -> None:
+    """Ann's; Bob is an admin who has announced something, and Cem has not yet come in."""
+    now, ann = timezone.now(), people["ann"].id
+    others = {name: people[name].id for name in ("bob", "dana", "fay", "gus", "eli")}
+    User.objects.filter(pk__in=others.values()).update(added_to_groups="all")
+    User.objects.filter(pk=people["cem"].id).update(added_to_groups="nobody")
+    about = {"description": DESCRIPTION}
+    wanted = groups.Wanted(GROUP, [*others.values(), people["cem"].id], about)
+    group, _ = groups.create(user_id=ann, wanted=wanted, now=now)
+    groups.appoint(user_id=ann, group_id=group, other_id=others["bob"], admin=True)
+    _date_notices(group, 2, "17:00")
+    for seq, (days, clock, who, text) in enumerate(TALK, 1):
+        make.message(people[who], group, text)
+        _date(group, seq, days, clock)
+        if seq == 3:
+            groups.announce(user_id=others["bob"], group_id=group, text=ANNOUNCEMENT, now=now)
+            _date_notices(group, 1, "20:05", above=4)
+    for user in (ann, *others.values()):
+        actions.mark(user_id=user, conversation_id=group, read_seq=len(TALK))
+    groups.read_announcement(user_id=others["gus"], group_id=group, number=1)
+    terms = groups.Terms(expires_at=now + timedelta(days=6), most_uses=10, needs_approval=True)
+    link = groups.make_link(user_id=ann, group_id=group, terms=terms, now=now)
+    asks = "Bob told me about the lake. I bring a kayak."
+    groups.join(user_id=people["hui"].id, token=link.token, message=asks, now=now)
+
+
+def _date_notices(group: uuid.UUID, days: int, clock: str, *, above: int = 0) -> None:
+    at = datetime.combine(datetime.now(UTC).date() - timedelta(days=days), time.fromisoformat(clock), UTC)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update entry set created_at = %s where conversation_id = %s and seq is null and rev > %s",
+            [at, group, above],
+        )
 
 
 def _sign_up(name: str, title: str) -> make.Person:
@@ -87,7 +136,7 @@ def _date(conversation: uuid.UUID, seq: int, days: int, clock: str) -> None:
         cursor.execute(
             "update entry set created_at = %s where conversation_id = %s and seq = %s", [at, conversation, seq]
         )
-        cursor.execute("update conversation set last_at = %s where id = %s", [at, conversation])
+        cursor.execute("update conversation set last_at = %s, said_at = %s where id = %s", [at, at, conversation])
 
 
 def _befriend(people: dict[str, make.Person]) -> None:

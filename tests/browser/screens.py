@@ -24,7 +24,8 @@ from django.core.management import call_command  # noqa: E402
 from playwright.async_api import Browser, async_playwright, expect  # noqa: E402
 
 from tests.browser.caller import Caller  # noqa: E402
-from tests.browser.cast import CHATS, fill  # noqa: E402
+from tests.browser.cast import CHATS, GROUP, TALK, fill  # noqa: E402
+from tests.browser.group_screen import GroupScreen  # noqa: E402
 from tests.browser.screen import ARGUMENTS, CHROMIUM, Screen  # noqa: E402
 from tests.processes import Gateway  # noqa: E402
 
@@ -98,6 +99,36 @@ async def chat(camera: Camera) -> None:
     await camera.take("chat")
 
 
+async def group(camera: Camera) -> None:
+    screen = GroupScreen(camera.screen)
+    if camera.size == "phone":
+        await screen.page.get_by_role("button", name="Back to the list").click()
+    await camera.screen.open(GROUP)
+    await expect(camera.screen.messages).to_have_count(len(TALK))
+    await expect(screen.line).to_have_text("6 members")
+    await camera.take("group")
+    dialog = await screen.open_info()
+    await expect(dialog).to_contain_text("read by 1 of 6")
+    await camera.take("group-info")
+    for tab in ("Joining", "Settings") if camera.takes_all else ():
+        await dialog.get_by_role("tab", name=tab).click()
+        await camera.take(f"group-{tab.lower()}")
+    await screen.close()
+    if camera.takes_all:
+        await picking(camera, screen)
+
+
+async def picking(camera: Camera, screen: GroupScreen) -> None:
+    if camera.size == "phone":
+        await screen.page.get_by_role("button", name="Back to the list").click()
+    await screen.page.get_by_role("button", name="New group").click()
+    await screen.dialog.get_by_label("Name of the group").fill("Climbing")
+    for name in ("Cem", "Gus"):
+        await screen.dialog.get_by_role("button", name=name).click()
+    await camera.take("group-new")
+    await screen.close()
+
+
 async def two_step(camera: Camera) -> None:
     """As it looks with an app, passkeys and codes; none of it is real."""
     page = camera.screen.page
@@ -144,7 +175,7 @@ async def call(camera: Camera) -> None:
     await bob.is_quiet()
 
 
-STATIONS: list[Callable[[Camera], Awaitable[None]]] = [login, conversations, people, privacy, two_step, chat]
+STATIONS: list[Callable[[Camera], Awaitable[None]]] = [login, conversations, people, privacy, two_step, chat, group]
 LAST = [call]  # it leaves lines, which no other picture is to show
 
 

@@ -4,8 +4,7 @@ import { codeForm } from "./entrance-code.js";
 import { APP_CODE } from "./entrance-fields.js";
 import { link } from "./link-button.js";
 import { proven } from "./prove.js";
-
-const SVG = "http://www.w3.org/2000/svg";
+import { picture } from "./qr.js";
 
 /**
  * Makes an authenticator app and the account known to each other.
@@ -30,25 +29,11 @@ export async function openAppCodes(client, done) {
   const dialog = openDialog(
     "Authenticator app",
     h("p", { class: "panel-lead" }, "Scan this with the app, then enter the code that it shows."),
-    picture(svg),
+    picture(svg, "QR code for the authenticator app"),
     byHand(secret, url),
     form.node,
   );
   form.inputs[0].focus();
-}
-
-/** The shape alone, in our colours; what else there may be in a picture is left out. @param {string} text */
-function picture(text) {
-  const drawn = new DOMParser().parseFromString(text, "image/svg+xml");
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", drawn.documentElement.getAttribute("viewBox") ?? "");
-  svg.setAttribute("class", "qr");
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", "QR code for the authenticator app");
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", drawn.querySelector("path")?.getAttribute("d") ?? "");
-  svg.append(path);
-  return svg;
 }
 
 /** Where the app is on this device, or cannot scan. @param {string} secret @param {string} url */

@@ -1,6 +1,7 @@
 import { hue } from "./avatar.js";
 import { h, icon, spoken } from "./dom.js";
-import { clock, moment, preview, titleOf } from "./format.js";
+import { clock, moment, preview } from "./format.js";
+import { authorOf } from "./groups/names.js";
 import { linkify } from "./linkify.js";
 import { ticks } from "./ticks.js";
 
@@ -12,6 +13,8 @@ const FAILURES = {
   not_a_member: "You are no longer in this conversation.",
   not_friends: "You cannot write to this person.",
   blocked: "You may not write here.",
+  post_role: "Only admins write in this group.",
+  closed: "The group was dismissed.",
   muted: "You may not write here at the moment.",
   bad_reply: "The message you answered is gone.",
 };
@@ -38,7 +41,7 @@ export function bubble({ message, progress, client, conversation, show }) {
   const node = h(
     "article",
     { class: `bubble ${gone ? "gone" : ""} ${large ? "large" : ""}`, tabindex: "-1" },
-    spoken(`${who(message, client, conversation)}: `),
+    spoken(`${authorOf(message, client, conversation)}: `),
     sender(message, client, conversation),
     !gone && message.reply_to && quote(message.reply_to, client, conversation, show),
     h(
@@ -67,10 +70,14 @@ function meta(message, progress) {
   );
 }
 
-/** @param {any} message @param {Client} client @param {Conversation} conversation */
-function who(message, client, conversation) {
-  if (message.seq === undefined || message.sender === client.user.id) return "You";
-  return conversation.head.peer?.id === message.sender ? titleOf(conversation, client) : "Member";
+/**
+ * Who is named in the bubble of a group: whose message it is, and whose it answers.
+ * @param {any} message @param {Client} client @param {Conversation} conversation
+ */
+export function authors(message, client, conversation) {
+  if (conversation.head.kind !== "group") return "";
+  const target = message.reply_to && conversation.timeline.get(message.reply_to);
+  return [message, target].map((one) => one && authorOf(one, client, conversation)).join("\n");
 }
 
 /**
@@ -81,8 +88,8 @@ function sender(message, client, conversation) {
   if (conversation.head.kind !== "group" || !message.sender || message.sender === client.user.id) return null;
   return h(
     "strong",
-    { class: `sender hue-${hue(message.sender)}`, "aria-hidden": "true" },
-    who(message, client, conversation),
+    { class: `sender hue-${hue(message.sender)}`, "aria-hidden": "true", dir: "auto" },
+    authorOf(message, client, conversation),
   );
 }
 
@@ -95,7 +102,7 @@ function quote(seq, client, conversation, show) {
   return h(
     "button",
     { class: "quote", type: "button", onclick: () => show(seq) },
-    h("strong", { dir: "auto" }, target ? who(target, client, conversation) : "Earlier message"),
+    h("strong", { dir: "auto" }, target ? authorOf(target, client, conversation) : "Earlier message"),
     h("span", { dir: "auto" }, target ? preview(target) : "Scroll up to see it"),
   );
 }

@@ -1,6 +1,7 @@
 import { h, icon } from "./dom.js";
 import { readDraft, writeDraft } from "./drafts.js";
-import { preview, titleOf } from "./format.js";
+import { preview } from "./format.js";
+import { authorOf } from "./groups/names.js";
 
 const WARN_FROM = 0.9;
 const IME = 229;
@@ -88,7 +89,7 @@ export class Composer {
     const mine = message.sender === this.client.user.id;
     this.#show(
       "reply",
-      mine ? "Reply to yourself" : `Reply to ${titleOf(this.conversation, this.client)}`,
+      mine ? "Reply to yourself" : `Reply to ${authorOf(message, this.client, this.conversation)}`,
       message,
       this.input.value,
     );

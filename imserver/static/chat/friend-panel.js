@@ -119,7 +119,7 @@ export class FriendPanel {
 }
 
 /** @param {string} label */
-function moreButton(label) {
+export function moreButton(label) {
   const properties = { class: "icon-button", type: "button", "aria-haspopup": "menu", "aria-label": label };
   return h("button", properties, icon("more"));
 }

@@ -40,18 +40,20 @@ export function openFriends(client, { open, find }) {
   ]);
   const lead = h("p", { class: "panel-lead", role: "status" }, "Loading…");
   const shown = Object.values(panels);
+  const waiting = () => friends.incoming.length + client.groups.invitations.size;
   const draw = () => {
     problem.say(friends.error ? reason(friends.error) : "");
     lead.hidden = friends.loaded || Boolean(friends.error);
-    tabs.count("requests", friends.incoming.length);
+    tabs.count("requests", waiting());
     for (const panel of shown) panel.draw();
     if (document.activeElement === document.body) tabs.focus(); // the button that was pressed is gone
   };
   const dialog = openDialog("Friends", tabs.bar, problem.node, lead, ...shown.map(({ node }) => node));
   dialog.classList.add("friends");
   dialog.addEventListener("close", () => closing.abort());
-  for (const source of [friends, client.presence]) source.addEventListener("change", draw, { signal: closing.signal });
-  tabs.select(friends.incoming.length ? "requests" : "friends");
+  for (const source of [friends, client.groups, client.presence])
+    source.addEventListener("change", draw, { signal: closing.signal });
+  tabs.select(waiting() ? "requests" : "friends");
   draw();
   tabs.focus();
 }

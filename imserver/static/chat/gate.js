@@ -6,14 +6,19 @@ import { h } from "./dom.js";
  * @param {import("./person-actions.js").PersonActions} actions @param {Person} person
  */
 export function gate(actions, person) {
-  const { text, words, buttons } = view(actions, person);
+  return gateNode(view(actions, person));
+}
+
+/** @param {{ text: string, count?: string, words?: string, buttons?: HTMLElement[] }} view `count`: what is left */
+export function gateNode({ text, count, words, buttons = [] }) {
+  const left = count && h("span", { class: "gate-count", "aria-hidden": "true" }, count);
   return h(
     "div",
     { class: "gate", role: "status" },
     h(
       "div",
       { class: "gate-text" },
-      h("p", { dir: "auto" }, text),
+      h("p", { dir: "auto" }, text, left),
       words && h("p", { class: "gate-words", dir: "auto" }, words),
     ),
     h("div", { class: "gate-buttons" }, ...buttons),
@@ -54,6 +59,6 @@ function view(actions, person) {
 }
 
 /** @param {string} text @param {() => void} act @param {string} [look] */
-function button(text, act, look = "") {
+export function button(text, act, look = "") {
   return h("button", { class: `button small ${look}`, type: "button", onclick: act }, text);
 }

@@ -1,17 +1,20 @@
 import { h } from "./dom.js";
 import { day, sameDay } from "./format.js";
+import { isNotice } from "./groups/notice.js";
 
 const ONE_BREATH = 5 * 60 * 1000;
 
 /**
  * Gives a row what depends on the one above it: the day line, the line above new messages, the group it belongs to.
  * @typedef {import("./rows.js").Row} Row
- * @param {Row} row @param {Row | undefined} above @param {number} readAtOpening @param {string} me
+ * @param {Row} row
+ * @param {{ above?: Row, said?: Row }} before `said`: the last message above it, whatever happened in between
+ * @param {number} readAtOpening @param {string} me
  */
-export function decorate(row, above, readAtOpening, me) {
+export function decorate(row, { above, said }, readAtOpening, me) {
   const { node, message } = row;
   const startsDay = !above || !sameDay(above.message.created_at, message.created_at);
-  const startsNews = startsUnread(message, above, readAtOpening, me);
+  const startsNews = startsUnread(message, said, readAtOpening, me);
   const continues = !startsDay && !startsNews && above !== undefined && together(above.message, message, me);
   for (const line of node.querySelectorAll(":scope > .line")) line.remove();
   if (startsNews) node.prepend(h("div", { class: "line unread-line" }, h("span", {}, "New messages")));
@@ -27,6 +30,7 @@ function startsUnread(message, above, readAtOpening, me) {
 
 /** Said by the same person in one breath. @param {any} one @param {any} other @param {string} me */
 function together(one, other, me) {
+  if (isNotice(one) || isNotice(other)) return false;
   const same = (one.sender ?? me) === (other.sender ?? me);
   return same && Date.parse(other.created_at) - Date.parse(one.created_at) < ONE_BREATH;
 }

@@ -36,7 +36,8 @@ export class LogKeys {
     const step = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" }[event.key];
     if (!step) return;
     const rows = this.scroller.querySelectorAll(".row");
-    const next = here ? here[/** @type {"nextElementSibling"} */ (step)] : rows[rows.length - 1];
+    let next = here ? here[/** @type {"nextElementSibling"} */ (step)] : rows[rows.length - 1];
+    while (next && !next.querySelector(".bubble")) next = next[/** @type {"nextElementSibling"} */ (step)];
     event.preventDefault();
     /** @type {HTMLElement | null | undefined} */ (next?.querySelector(".bubble"))?.focus();
   }

@@ -1,4 +1,5 @@
 import { h, icon, spoken } from "./dom.js";
+import { shownNotices } from "./groups/notice.js";
 import { LogKeys } from "./log-keys.js";
 import { MessageRows } from "./rows.js";
 
@@ -71,15 +72,16 @@ export class MessageLog {
 
   rebuild() {
     this.rows.clear();
-    this.rows.put(this.conversation.timeline.all());
+    this.rows.put([...this.conversation.timeline.all(), ...shownNotices(this.conversation)]);
     this.updateDrafts();
   }
 
   /** @param {import("../im-client/conversation.js").Changes} [changes] none: only marks moved */
   update(changes) {
-    const touched = [...(changes?.added ?? []), ...(changes?.updated ?? [])];
+    const { added = [], updated = [] } = changes ?? {};
+    const touched = [...added, ...updated, ...this.rows.missing(shownNotices(this.conversation))];
     if (touched.length) this.#keepingPlace(touched, () => this.rows.put(touched));
-    this.rows.redrawQuotes(changes?.updated ?? []);
+    this.rows.redrawQuotes(updated);
     this.rows.redrawTicks();
     this.#afterChange();
   }
@@ -94,6 +96,12 @@ export class MessageLog {
       this.emptyText.textContent = `This is the beginning of your conversation with ${title}.`;
     }
     this.rows.rename(title);
+  }
+
+  /** People may be called otherwise now. */
+  updateNames() {
+    this.rows.redrawNames();
+    this.#afterChange();
   }
 
   updateDrafts() {
@@ -126,7 +134,7 @@ export class MessageLog {
    */
   #keepingPlace(touched, work) {
     const first = this.rows.firstSeq;
-    const above = touched.some(({ seq = 0 }) => seq < first);
+    const above = touched.some(({ seq }) => seq !== undefined && seq < first);
     const { scrollHeight, scrollTop } = this.scroller;
     if (above) this.rows.node.setAttribute("aria-live", "off");
     work();

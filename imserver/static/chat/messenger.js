@@ -6,6 +6,9 @@ import { closeDialogs, confirm } from "./dialog.js";
 import { h, icon } from "./dom.js";
 import { clearDrafts } from "./drafts.js";
 import { openFriends } from "./friends.js";
+import { followGroupLink, linkedToken } from "./groups/join-link.js";
+import { openNewGroup } from "./groups/new-group.js";
+import { tellGroupNews } from "./groups/news.js";
 import { followLink, linkedName } from "./link.js";
 import { tellNews } from "./news.js";
 import { Sidebar } from "./sidebar.js";
@@ -30,6 +33,7 @@ export class Messenger {
     const actions = {
       open: (/** @type {string} */ id) => (location.hash = id),
       account: () => accountItems(this.client, () => this.#logOut()),
+      group: () => openNewGroup(this.client, actions.open),
       friends: () => openFriends(this.client, { open: actions.open, find: () => this.sidebar.focusSearch() }),
     };
     this.sidebar = new Sidebar(this.client, actions, this.#closing.signal);
@@ -46,6 +50,7 @@ export class Messenger {
     this.#listen();
     watchPeople(this.client, this.#closing.signal);
     tellNews(this.client);
+    tellGroupNews(this.client, this.#closing.signal);
     this.client.start();
   }
 
@@ -104,6 +109,8 @@ export class Messenger {
   #online() {
     const { client } = this;
     const linked = linkedName(location.pathname);
+    const token = linkedToken(location.pathname);
+    if (token) followGroupLink(client, token, (id) => (location.hash = id));
     if (linked) followLink(client, linked).then(() => this.#route());
     else this.#route();
     const hasNotes = client.list().some(({ head }) => head.kind === "self");

@@ -1,19 +1,14 @@
 import { avatar } from "./avatar.js";
 import { h, toast } from "./dom.js";
+import { PeopleFinder } from "./people-finder.js";
 import { PersonActions } from "./person-actions.js";
 import { standingOf } from "./standing.js";
-
-const PAUSE = 250;
-const LEAST = 2;
 
 /**
  * People by what stands in the search field: friends, and whom the server knows.
  * @typedef {import("../im-client/types.js").Person} Person
  */
 export class PeopleSearch {
-  /** @type {any} */
-  #timer = null;
-  #asked = 0;
   #needle = "";
   /** @type {Person[]} */
   #found = [];
@@ -23,6 +18,7 @@ export class PeopleSearch {
     this.client = client;
     this.opened = opened;
     this.actions = new PersonActions(client);
+    this.finder = new PeopleFinder(client, (found, note) => this.#show(found, note));
     this.results = h("ul", { class: "rows", "aria-label": "People" });
     this.note = h("p", { class: "people-note", role: "status" });
     this.head = h("h2", { class: "people-head" }, "People");
@@ -38,24 +34,11 @@ export class PeopleSearch {
 
   /** @param {string} text */
   search(text) {
-    const needle = text.trim().replace(/^@/, "");
-    clearTimeout(this.#timer);
-    this.#asked += 1;
+    const needle = this.finder.search(text);
     this.#needle = needle.toLocaleLowerCase();
     this.node.hidden = !needle;
     if (!needle) this.#found = [];
-    if (needle.length >= LEAST) this.#timer = setTimeout(() => this.#ask(needle, this.#asked), PAUSE);
-    else this.#show([], "Type at least two letters of a user name, or a whole e-mail address.");
-  }
-
-  /** @param {string} needle @param {number} asked */
-  async #ask(needle, asked) {
-    try {
-      const found = await this.client.directory.findPeople(needle);
-      if (asked === this.#asked) this.#show(found, found.length ? "" : `No user name begins with “${needle}”.`);
-    } catch {
-      if (asked === this.#asked) this.#show([], "People cannot be searched right now.");
-    }
+    this.#draw();
   }
 
   /** @param {Person[]} found @param {string} note */

@@ -28,6 +28,16 @@ const CHOICES = [
       ["nobody", "Nobody"],
     ],
   },
+  {
+    name: "added_to_groups",
+    title: "Added to groups",
+    hint: "Who may put you into a group at once. Others invite you.",
+    options: [
+      ["all", "Everybody"],
+      ["friends", "Friends"],
+      ["nobody", "Nobody"],
+    ],
+  },
 ];
 /** @type {import("./setting.js").Spec[]} */
 const SWITCHES = [

@@ -1,9 +1,10 @@
 import { h } from "./dom.js";
 import { ago } from "./format.js";
+import { InvitationList } from "./groups/invitations.js";
 import { PersonList, personBody } from "./person-list.js";
 
 /**
- * Who asks to be a friend, and whom one has asked.
+ * Who asks to be a friend or into a group, and whom one has asked.
  * @typedef {import("../im-client/types.js").FriendRequest} FriendRequest
  * @typedef {import("./person-list.js").View & { request: FriendRequest }} View
  */
@@ -11,13 +12,22 @@ export class RequestPanel {
   /** @param {import("./person-actions.js").PersonActions} actions */
   constructor(actions) {
     this.actions = actions;
+    this.invitations = new InvitationList(actions);
     /** @type {PersonList<View>} */
     this.incoming = new PersonList("Requests to you", (view) => this.#incomingRow(view));
     /** @type {PersonList<View>} */
     this.outgoing = new PersonList("Requests from you", (view) => this.#outgoingRow(view));
     this.asked = h("h3", { class: "persons-head" }, "Waiting for an answer");
     this.note = h("p", { class: "persons-note" }, "No requests. They stay here until they are answered.");
-    this.node = h("div", { class: "persons-panel" }, this.incoming.node, this.asked, this.outgoing.node, this.note);
+    this.node = h(
+      "div",
+      { class: "persons-panel" },
+      this.invitations.node,
+      this.incoming.node,
+      this.asked,
+      this.outgoing.node,
+      this.note,
+    );
   }
 
   draw() {
@@ -25,7 +35,8 @@ export class RequestPanel {
     this.incoming.show(incoming.map((request) => this.#view(request)));
     this.outgoing.show(outgoing.map((request) => this.#view(request)));
     this.asked.hidden = !outgoing.length;
-    this.note.hidden = incoming.length + outgoing.length > 0;
+    this.invitations.draw();
+    this.note.hidden = incoming.length + outgoing.length + this.invitations.count > 0;
   }
 
   /** @param {FriendRequest} request @returns {View} */

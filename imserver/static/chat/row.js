@@ -2,6 +2,7 @@ import { conversationAvatar, withDot } from "./avatar.js";
 import { h, spoken } from "./dom.js";
 import { readDraft } from "./drafts.js";
 import { preview, shortTime, titleOf } from "./format.js";
+import { lastAuthor, typingWords } from "./groups/names.js";
 import { ticks } from "./ticks.js";
 
 /** One conversation in the list. */
@@ -58,8 +59,9 @@ export class ConversationRow {
       tick: mine && last ? this.#tick(waiting) : "",
       unread: head.unread,
       online: Boolean(head.peer) && client.presence.isOnline(head.peer?.id ?? ""),
-      typing: client.typing.in(id).length > 0,
+      typing: typingWords(client, conversation),
       draft: location.hash.slice(1) === id ? "" : readDraft(client.user.id, id),
+      author: waiting ? "" : lastAuthor(client, conversation),
       text: last ? preview(/** @type {any} */ (last)) : "",
       muted: Boolean(last && "recalled" in last && last.recalled),
       today: new Date().toDateString(), // "Today" must not outlive midnight
@@ -74,12 +76,13 @@ export class ConversationRow {
     return head.kind === "self" ? "sent" : this.conversation.progress(head.last);
   }
 
-  /** @param {{ typing: boolean, draft: string, text: string, muted: boolean }} view */
-  #line({ typing, draft, text, muted }) {
-    if (typing) return h("span", { class: "row-text accent" }, "typing…");
+  /** @param {{ typing: string, draft: string, author: string, text: string, muted: boolean }} view */
+  #line({ typing, draft, author, text, muted }) {
+    if (typing) return h("span", { class: "row-text accent", dir: "auto" }, typing);
     if (draft)
       return h("span", { class: "row-text", dir: "auto" }, h("span", { class: "row-draft" }, "Draft: "), draft);
-    return h("span", { class: muted ? "row-text muted" : "row-text", dir: "auto" }, text || this.#invitation());
+    const by = author && h("span", { class: "row-author" }, `${author}: `);
+    return h("span", { class: muted ? "row-text muted" : "row-text", dir: "auto" }, by, text || this.#invitation());
   }
 
   #invitation() {

@@ -1,6 +1,7 @@
-import { bubble } from "./bubble.js";
+import { authors, bubble } from "./bubble.js";
 import { h } from "./dom.js";
 import { decorate } from "./grouping.js";
+import { isNotice, noticeLine, wordsOf } from "./groups/notice.js";
 import { ticks } from "./ticks.js";
 
 /**
@@ -37,7 +38,7 @@ export class MessageRows {
   }
 
   get firstSeq() {
-    return this.#rows[0]?.message.seq ?? Infinity;
+    return this.#rows.find(({ message }) => message.seq !== undefined)?.message.seq ?? Infinity;
   }
 
   /** @param {string} id */
@@ -48,6 +49,11 @@ export class MessageRows {
   /** @param {number} seq */
   find(seq) {
     return this.#rows.find(({ message }) => message.seq === seq)?.node;
+  }
+
+  /** Those of these notices that have no row yet. @param {Entry[]} notices */
+  missing(notices) {
+    return notices.filter(({ rev }) => !this.#byId.has(noticeId(rev)));
   }
 
   /** The newest message that ends above a line on the screen. @param {number} line */
@@ -65,17 +71,14 @@ export class MessageRows {
   /** @param {(Entry | Draft)[]} messages new ones, or newer states */
   put(messages) {
     const touched = new Set(messages.map((message) => this.#seat(message)));
-    for (const row of touched) {
-      this.#decorate(row);
-      this.#decorate(this.#rowOf(row.node.nextElementSibling));
-    }
+    for (const row of touched) this.#decorateFrom(row);
     for (const row of touched) this.#draw(row);
   }
 
   /** Drafts as they are now; one that has become a message keeps its row. @param {Draft[]} drafts */
   putDrafts(drafts) {
     const keys = new Set(drafts.map(({ key }) => key));
-    const gone = this.#rows.filter(({ id, message }) => message.seq === undefined && !keys.has(id));
+    const gone = this.#rows.filter(({ id, message }) => isDraft(message) && !keys.has(id));
     for (const row of gone) this.#remove(row);
     this.put(drafts.filter(({ key }) => this.message(key)?.seq === undefined));
   }
@@ -100,6 +103,11 @@ export class MessageRows {
     }
   }
 
+  /** People may be called otherwise now. */
+  redrawNames() {
+    for (const row of this.#rows) this.#draw(row);
+  }
+
   /** The other person is called otherwise now. @param {string} title */
   rename(title) {
     if (title === this.#title) return;
@@ -110,8 +118,8 @@ export class MessageRows {
 
   /** @param {any} message @returns {Row} */
   #seat(message) {
-    const mine = message.seq === undefined || message.sender === this.client.user.id;
-    const id = mine && message.key ? message.key : String(message.seq);
+    const mine = !isNotice(message) && (message.seq === undefined || message.sender === this.client.user.id);
+    const id = mine && message.key ? message.key : String(message.seq ?? noticeId(message.rev));
     const known = this.#byId.get(id);
     if (known && known.message.seq === message.seq) {
       known.message = message;
@@ -147,19 +155,35 @@ export class MessageRows {
     this.#byId.delete(row.id);
     this.#rows.splice(this.#rows.indexOf(row), 1);
     row.node.remove();
-    this.#decorate(this.#rowOf(below));
+    this.#decorateFrom(this.#rowOf(below));
+  }
+
+  /** The row, and those below it that look at what stands above them. @param {Row | undefined} row */
+  #decorateFrom(row) {
+    let next = row;
+    do {
+      this.#decorate(next);
+      next = this.#rowOf(next?.node.nextElementSibling ?? null);
+    } while (next && isNotice(next.message));
+    this.#decorate(next);
   }
 
   /** @param {Row | undefined} row */
   #decorate(row) {
-    if (row) decorate(row, this.#rowOf(row.node.previousElementSibling), this.readAtOpening, this.client.user.id);
+    if (!row) return;
+    const above = this.#rowOf(row.node.previousElementSibling);
+    let said = above;
+    while (said && isNotice(said.message)) said = this.#rowOf(said.node.previousElementSibling);
+    decorate(row, { above, said }, this.readAtOpening, this.client.user.id);
   }
 
   /** @param {Row} row */
   #draw(row) {
     const { message, node } = row;
+    if (isNotice(message)) return this.#drawNotice(row);
     const progress = this.#progress(row);
-    const drawn = [message.seq, message.changed_rev, message.state === "failed"].join();
+    const names = authors(message, this.client, this.conversation);
+    const drawn = [message.seq, message.changed_rev, message.state === "failed", names].join();
     if (drawn === row.drawn && progress !== row.progress) node.querySelector(".ticks")?.replaceWith(ticks(progress));
     row.progress = progress;
     if (drawn === row.drawn) return;
@@ -171,6 +195,17 @@ export class MessageRows {
     const now = bubble({ message, progress, client, conversation, show });
     node.append(now);
     if (hadFocus) now.focus({ preventScroll: true });
+  }
+
+  /** @param {Row} row */
+  #drawNotice(row) {
+    const { message, node } = row;
+    const text = wordsOf(message, this.client, this.conversation);
+    if (text === row.drawn) return;
+    row.drawn = text;
+    node.classList.add("noticed");
+    node.querySelector(".notice")?.remove();
+    node.append(noticeLine(text, message.created_at));
   }
 
   /** @param {Row} row */
@@ -186,14 +221,23 @@ export class MessageRows {
   }
 }
 
+/** @param {number} rev */
+function noticeId(rev) {
+  return `notice-${rev}`;
+}
+
 /** @param {string} id @param {boolean} mine */
 function rowNode(id, mine) {
   return h("div", { class: mine ? "row mine" : "row theirs", "data-id": id });
 }
 
-/** Messages by seq, then drafts in the order of writing. @param {any} one @param {any} other */
+/** Entries by rev, then drafts in the order of writing. @param {any} one @param {any} other */
 function standsAbove(one, other) {
-  if (one.seq !== undefined && other.seq !== undefined) return one.seq < other.seq;
-  if (one.seq === undefined && other.seq === undefined) return one.order < other.order;
-  return one.seq !== undefined;
+  if (isDraft(one) && isDraft(other)) return one.order < other.order;
+  return isDraft(one) || isDraft(other) ? isDraft(other) : one.rev < other.rev;
+}
+
+/** @param {any} message */
+function isDraft({ order }) {
+  return order !== undefined;
 }

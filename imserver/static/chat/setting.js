@@ -12,6 +12,7 @@ export class Choice {
     this.inputs = options.map(([value]) =>
       h("input", { type: "radio", name, value, onchange: () => changed(value), "aria-describedby": `${name}-hint` }),
     );
+    this.hint = h("p", { class: "setting-hint", id: `${name}-hint` }, hint);
     const segments = options.map(([, label], index) =>
       h("label", { class: "segment" }, this.inputs[index], h("span", {}, label)),
     );
@@ -19,9 +20,14 @@ export class Choice {
       "fieldset",
       { class: "setting" },
       h("legend", { class: "setting-title" }, title),
-      h("p", { class: "setting-hint", id: `${name}-hint` }, hint),
+      this.hint,
       h("div", { class: "segments" }, ...segments),
     );
+  }
+
+  /** @param {string} hint */
+  explain(hint) {
+    if (this.hint.textContent !== hint) this.hint.textContent = hint;
   }
 
   /** @param {string} value */

@@ -18,10 +18,14 @@ export class Sidebar {
 
   /**
    * @param {import("../im-client.js").Client} client
-   * @param {{ open: (id: string) => void, account: () => import("./menu.js").Item[], friends: () => void }} actions
+   * @param {object} actions
+   * @param {(id: string) => void} actions.open
+   * @param {() => import("./menu.js").Item[]} actions.account
+   * @param {() => void} actions.friends
+   * @param {() => void} actions.group       a new one
    * @param {AbortSignal} signal
    */
-  constructor(client, { open, account, friends }, signal) {
+  constructor(client, { open, account, friends, group }, signal) {
     this.client = client;
     this.open = open;
     this.me = h("button", {
@@ -50,6 +54,8 @@ export class Sidebar {
       this.people.node,
       this.hint,
     );
+    const label = "New group";
+    const founding = { class: "icon-button new-group", type: "button", title: label, "aria-label": label };
     this.node = h(
       "nav",
       {
@@ -63,12 +69,14 @@ export class Sidebar {
         this.me,
         h("div", { class: "search" }, icon("search"), this.search),
         new FriendsButton(client, friends).node,
+        h("button", { ...founding, onclick: group }, icon("plus")),
       ),
       this.scroller,
     );
     for (const type of ["ready", "conversation", "removed", "outbox", "typing", "status", "user"])
       client.addEventListener(type, () => this.#schedule());
-    for (const source of [client.friends, client.presence]) source.addEventListener("change", () => this.#schedule());
+    for (const source of [client.friends, client.groups, client.people, client.presence])
+      source.addEventListener("change", () => this.#schedule());
     addEventListener("draft", () => this.#schedule(), { signal });
     this.#schedule();
   }

@@ -54,6 +54,14 @@ export class Tabs {
     }
   }
 
+  /** Which of them there are now, by name. @param {Record<string, boolean>} offered */
+  offer(offered) {
+    for (const [name, { tab }] of this.#parts) tab.hidden = !offered[name];
+    const shown = this.#tabs.filter((tab) => !tab.hidden);
+    this.bar.hidden = shown.length < 2;
+    if (!shown.some((tab) => tab.ariaSelected === "true")) shown[0]?.click();
+  }
+
   /** @param {string} name @param {number} count */
   count(name, count) {
     const badge = this.#parts.get(name)?.badge;
@@ -68,7 +76,7 @@ export class Tabs {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const tabs = this.#tabs;
+    const tabs = this.#tabs.filter((tab) => !tab.hidden);
     const here = tabs.indexOf(/** @type {any} */ (document.activeElement));
     /** @type {Record<string, number>} */
     const moves = { ArrowRight: here + 1, ArrowLeft: here - 1 + tabs.length, Home: 0, End: tabs.length - 1 };

@@ -2,6 +2,7 @@ import { conversationAvatar } from "./avatar.js";
 import { callButtons } from "./call-buttons.js";
 import { h, icon } from "./dom.js";
 import { lastSeen, titleOf } from "./format.js";
+import { typingWords } from "./groups/names.js";
 import { Menu } from "./menu.js";
 import { standingOf } from "./standing.js";
 
@@ -12,12 +13,16 @@ export class ThreadHead {
   /**
    * @param {import("../im-client.js").Client} client
    * @param {import("../im-client.js").Conversation} conversation
-   * @param {{ leave: () => void, actions: import("./person-actions.js").PersonActions }} options
+   * @param {object} options
+   * @param {() => void} options.leave
+   * @param {import("./person-actions.js").PersonActions} options.actions
+   * @param {import("./groups/side.js").GroupSide | null} options.group
    */
-  constructor(client, conversation, { leave, actions }) {
+  constructor(client, conversation, { leave, actions, group }) {
     this.client = client;
     this.conversation = conversation;
     this.actions = actions;
+    this.group = group;
     this.title = h("h2", { class: "thread-title", dir: "auto" });
     this.subtitle = h("span", { class: "thread-subtitle", "aria-live": "polite" });
     this.face = h("span", { class: "thread-face" });
@@ -36,8 +41,7 @@ export class ThreadHead {
         { class: "icon-button back", type: "button", "aria-label": "Back to the list", onclick: leave },
         icon("back"),
       ),
-      this.face,
-      h("div", { class: "thread-who" }, this.title, this.subtitle),
+      ...(group ? [this.#opener(group)] : [this.face, this.#who()]),
       this.standing,
       this.calls,
       this.more,
@@ -60,7 +64,7 @@ export class ThreadHead {
     this.title.title = peer ? `${title} @${peer.username}` : title;
     this.face.replaceChildren(conversationAvatar(this.conversation, title, "small"));
     this.calls.hidden = !peer || !mayWrite;
-    this.more.hidden = !peer;
+    this.more.hidden = !peer && !this.group;
     this.more.setAttribute("aria-label", `More about ${title}`);
     const hadFocus = this.standing.contains(document.activeElement);
     this.standing.replaceChildren();
@@ -70,18 +74,32 @@ export class ThreadHead {
 
   /** Below the title. @param {boolean} typing */
   drawLine(typing) {
-    const line = typing ? "typing…" : this.#about();
+    const line = (typing && typingWords(this.client, this.conversation)) || this.#about();
     this.subtitle.className = `thread-subtitle ${line === "online" ? "online" : ""} ${typing ? "typing" : ""}`;
     if (this.subtitle.textContent !== line) this.subtitle.textContent = line;
   }
 
   #about() {
     const peer = this.#peer;
+    if (this.group) return this.group.line;
     if (peer) return lastSeen(this.client.presence.get(peer.id)) || `@${peer.username}`;
-    return this.conversation.head.kind === "self" ? "Only you can see this" : "Group";
+    return "Only you can see this";
   }
 
-  #showMenu() {
-    if (this.#peer) new Menu(this.actions.items(this.#peer, "chat")).showBelow(this.more);
+  async #showMenu() {
+    const items = this.#peer ? this.actions.items(this.#peer, "chat") : await this.group?.items();
+    if (items && this.node.isConnected) new Menu(items).showBelow(this.more);
+  }
+
+  #who() {
+    return h("div", { class: "thread-who" }, this.title, this.subtitle);
+  }
+
+  /**
+   * Face and title of a group open its window, as the menu does.
+   * @param {import("./groups/side.js").GroupSide} group
+   */
+  #opener(group) {
+    return h("div", { class: "thread-open", onclick: () => group.openInfo() }, this.face, this.#who());
   }
 }

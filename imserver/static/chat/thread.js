@@ -3,6 +3,7 @@ import { confirm } from "./dialog.js";
 import { h, toast } from "./dom.js";
 import { Foot } from "./foot.js";
 import { titleOf } from "./format.js";
+import { GroupSide } from "./groups/side.js";
 import { MessageLog } from "./log.js";
 import { Menu } from "./menu.js";
 import { actionsFor } from "./message-actions.js";
@@ -29,6 +30,9 @@ export class Thread {
     this.client = client;
     this.conversation = conversation;
     const actions = new PersonActions(client);
+    const { signal } = this.#closing;
+    const isGroup = conversation.head.kind === "group";
+    this.group = isGroup ? new GroupSide(client, conversation, () => this.#drawGroup(), signal) : null;
     this.log = new MessageLog(client, conversation, {
       menu: (message, at) => this.#showMenu(message, at),
       older: () => this.#loadOlder(),
@@ -39,11 +43,10 @@ export class Thread {
       save: (message, text) => this.#save(message, text),
       editLast: () => this.#editLast(),
     });
-    this.head = new ThreadHead(client, conversation, { leave, actions });
-    this.foot = new Foot(conversation, this.composer, actions);
-    this.node = h("section", { class: "thread" }, this.head.node, this.log.node, this.foot.node);
+    this.head = new ThreadHead(client, conversation, { leave, actions, group: this.group });
+    this.foot = new Foot(conversation, this.composer, actions, this.group);
+    this.node = h("section", { class: "thread" }, this.head.node, this.group?.bar.node, this.log.node, this.foot.node);
     this.#drawPerson();
-    const { signal } = this.#closing;
     for (const type of ["focus", "visibilitychange"])
       addEventListener(type, () => this.log.reportSeen(), { signal, capture: true });
     client.addEventListener("status", () => client.connection.online && this.#fill(), { signal });
@@ -78,6 +81,7 @@ export class Thread {
 
   updateDrafts() {
     this.log.updateDrafts();
+    if (this.group) this.foot.draw();
   }
 
   /** Whether the other is typing, or else here. */
@@ -85,6 +89,13 @@ export class Thread {
     const typing = this.client.typing.in(this.conversation.id).length > 0;
     this.head.drawLine(typing);
     this.log.showTyping(typing);
+  }
+
+  #drawGroup() {
+    if (!this.node) return; // it is being built
+    this.#drawPerson();
+    this.updateLine();
+    this.log.updateNames();
   }
 
   /** What this person and the other are to each other, and how the other is called. */

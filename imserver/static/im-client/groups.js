@@ -5,14 +5,17 @@ import { uuid7 } from "./uuid.js";
 const BEHIND = ["needs_role", "outranked", "not_in_group", "group_dismissed", "join_gone", "invitation_gone"];
 
 /**
- * Groups and what can be done with them, by REST. What was done shows once the log tells of it, as on all other devices.
+ * Groups and what can be done with them, by REST. What was done shows once the log tells of it, as on other devices.
  *
  * @typedef {import("./types.js").Group} Group
  * @typedef {import("./types.js").Seat} Seat
  * @typedef {import("./types.js").GroupLink} Link
  */
 export class Groups extends GroupLists {
-  /** How somebody is called in a group; nothing where it is not known yet. @param {string} group @param {string} person */
+  /**
+   * How somebody is called in a group; nothing where it is not known yet.
+   * @param {string} group @param {string} person
+   */
   nameOf(group, person) {
     const { friends, people } = this.client;
     const remark = friends.get(person)?.remark;
@@ -163,7 +166,10 @@ export class Groups extends GroupLists {
     return (await this.#about(id, "GET", "/links")).items;
   }
 
-  /** @param {string} id @param {{ expires_at?: string | null, most_uses?: number | null, needs_approval?: boolean }} terms */
+  /**
+   * @param {string} id
+   * @param {{ expires_at?: string | null, most_uses?: number | null, needs_approval?: boolean }} terms
+   */
   async makeLink(id, terms = {}) {
     return /** @type {Link} */ ((await this.#about(id, "POST", "/links", terms)).link);
   }

@@ -8,7 +8,7 @@ export class Notices {
   /** @type {Entry[]} */
   #entries;
 
-  /** @param {{ entries: Entry[], asked: boolean }} [kept] `asked`: those before the first that came by were asked for */
+  /** @param {{ entries: Entry[], asked: boolean }} [kept] `asked`: so were those before the first that came by */
   constructor({ entries, asked } = { entries: [], asked: false }) {
     this.#entries = entries;
     this.asked = asked;

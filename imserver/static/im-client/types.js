@@ -66,6 +66,7 @@
  * @property {boolean} found_by_name
  * @property {boolean} found_by_email
  * @property {"all" | "friends" | "nobody"} presence
+ * @property {"all" | "friends" | "nobody"} added_to_groups   at once; others invite
  * @property {boolean} read_receipts   of both sides: who gives none gets none
  *
  * @typedef {"owner" | "admin" | "member"} Role
