@@ -1,6 +1,7 @@
 """Who may do and see what: the window of the account menu, with two browsers of one person."""
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Again, Enter
@@ -10,7 +11,7 @@ pytestmark = pytest.mark.browser
 Both = tuple[Screen, Screen]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def both(enter: Enter, again: Again) -> Both:
     """Ann at her desk, and Ann's other browser, both with the window open."""
     desk = await enter("Ann")

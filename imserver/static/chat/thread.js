@@ -31,8 +31,9 @@ export class Thread {
     this.conversation = conversation;
     const actions = new PersonActions(client);
     const { signal } = this.#closing;
+    const drawing = { changed: () => this.#drawGroup(), tick: () => this.#drawPerson() };
     const isGroup = conversation.head.kind === "group";
-    this.group = isGroup ? new GroupSide(client, conversation, () => this.#drawGroup(), signal) : null;
+    this.group = isGroup ? new GroupSide(client, conversation, drawing, signal) : null;
     this.log = new MessageLog(client, conversation, {
       menu: (message, at) => this.#showMenu(message, at),
       older: () => this.#loadOlder(),

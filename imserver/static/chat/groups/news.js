@@ -15,10 +15,11 @@ export function tellGroupNews(client, signal) {
   });
   /** @type {Map<string, string>} */
   const titles = new Map();
-  const remember = () => {
-    for (const { id, head } of client.list()) if (head.kind === "group") titles.set(id, head.title);
-  };
-  for (const type of ["ready", "conversation"]) client.addEventListener(type, remember, { signal });
+  const remember = (/** @type {import("../../im-client.js").Conversation} */ { id, head }) =>
+    head.kind === "group" && titles.set(id, head.title);
+  client.addEventListener("ready", () => client.list().forEach(remember), { signal });
+  const changed = (/** @type {Event} */ event) => remember(/** @type {CustomEvent} */ (event).detail.conversation);
+  client.addEventListener("conversation", changed, { signal });
   client.addEventListener(
     "notice",
     (event) => {

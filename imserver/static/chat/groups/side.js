@@ -5,6 +5,7 @@ import { openGroup } from "./info.js";
 import { groupItems } from "./items.js";
 
 const SECOND = 1000;
+const MINUTE = 60 * SECOND;
 
 /**
  * What an open conversation shows because it is a group: what is announced, how many there are, why one may not write.
@@ -17,12 +18,14 @@ export class GroupSide {
 
   /**
    * @param {Client} client @param {Conversation} conversation
-   * @param {() => void} changed @param {AbortSignal} signal
+   * @param {{ changed: () => void, tick: () => void }} draw `tick`: only time has passed
+   * @param {AbortSignal} signal
    */
-  constructor(client, conversation, changed, signal) {
+  constructor(client, conversation, { changed, tick }, signal) {
     this.client = client;
     this.conversation = conversation;
     this.changed = changed;
+    this.tick = tick;
     this.bar = new AnnouncementBar(client, conversation.id);
     for (const source of [client.groups, client.people])
       source.addEventListener("change", () => this.#heard(), { signal });
@@ -60,7 +63,7 @@ export class GroupSide {
     const now = client.now();
     if (group.dismissed) return { text: "This group was dismissed. What was written stays readable." };
     if (group.muted_until && Date.parse(group.muted_until) > now) {
-      this.#again(Date.parse(group.muted_until) - now);
+      this.#again(Math.min(Date.parse(group.muted_until) - now, MINUTE));
       return { text: `An admin has muted you${until(group.muted_until, now)}.` };
     }
     if (group.role !== "member") return null;
@@ -82,7 +85,7 @@ export class GroupSide {
   /** @param {number} delay */
   #again(delay) {
     clearTimeout(this.#timer);
-    if (delay < 2 ** 31) this.#timer = setTimeout(() => this.changed(), Math.min(delay, SECOND));
+    this.#timer = setTimeout(this.tick, delay);
   }
 
   #heard() {
