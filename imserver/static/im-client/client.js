@@ -1,8 +1,10 @@
 import { Account } from "./account.js";
 import { coalesced } from "./backoff.js";
+import { Badge } from "./badge.js";
 import { Calls } from "./calls.js";
 import { Connection } from "./connection.js";
 import { Directory } from "./directory.js";
+import { Drafts } from "./drafts.js";
 import { Friends } from "./friends.js";
 import { Groups } from "./groups.js";
 import { followPage } from "./lifecycle.js";
@@ -10,6 +12,7 @@ import { Marks } from "./marks.js";
 import { followBlocks } from "./mentions.js";
 import { Messages } from "./messages.js";
 import { Outbox } from "./outbox.js";
+import { OwnSettings } from "./own-settings.js";
 import { People } from "./people.js";
 import { Presence } from "./presence.js";
 import { Puller } from "./puller.js";
@@ -32,6 +35,8 @@ const PAGE = 50;
  *   `notice`        {conversation, entry}: an entry that is no message, as it comes in
  *   `user`          {user}: the person who is logged in, perhaps under a new name
  *   `outbox`        {id, draft}
+ *   `draft`         {id}: what was begun there is another
+ *   `badge`         {unread}: in all conversations that are not muted
  *   `typing`        {id}
  *
  * @typedef {import("./conversation.js").Conversation} Conversation
@@ -78,6 +83,9 @@ export class Client extends EventTarget {
     this.groups = new Groups(this);
     this.presence = new Presence(this);
     this.calls = new Calls(this);
+    this.settings = new OwnSettings(this);
+    this.drafts = new Drafts(this);
+    this.badge = new Badge(this);
     followBlocks(this, (conversation) => this.replica.changed(conversation));
     this.marks = new Marks({ request });
     this.puller = new Puller({
@@ -122,6 +130,7 @@ export class Client extends EventTarget {
     this.#closing.abort();
     this.calls.leave();
     this.connection.stop();
+    this.drafts.stop({ forget });
     this.shelf.flush();
     await this.#started;
     if (forget) await this.#store.destroy().catch(() => {});
@@ -130,6 +139,7 @@ export class Client extends EventTarget {
 
   flush() {
     this.marks.flush();
+    this.drafts.flush();
     this.shelf.flush();
   }
 

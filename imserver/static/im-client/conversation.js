@@ -79,8 +79,8 @@ export class Conversation {
     this.unread.toldAnew();
     if (!head.reset) this.#keepMarks(before);
     if (head.reset || head.rev - this.cursor > TOO_FAR_BEHIND) this.#forget(head.rev, changes);
-    // Holding no message there is nothing to bring up to date: start from the head.
-    if (!this.timeline.length) this.cursor = Math.max(this.cursor, head.rev);
+    // Holding no message there is nothing to bring up to date, but for what one's own log tells of other things.
+    if (!this.timeline.length && head.kind !== "self") this.cursor = Math.max(this.cursor, head.rev);
     if (!head.seq) this.timeline.complete = true;
     this.wanted = Math.max(this.wanted, head.rev);
     return changes;
@@ -171,6 +171,7 @@ export class Conversation {
   read(seq) {
     if (seq <= this.head.read_seq) return false;
     this.head.read_seq = seq;
+    this.head.marked_unread = false;
     this.unread.marked();
     return true;
   }

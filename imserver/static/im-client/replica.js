@@ -33,7 +33,9 @@ export class Replica {
     const { shelf, marks, puller } = this.client;
     const known = shelf.get(head.conversation);
     const conversation = known ?? shelf.add(head);
-    this.changed(conversation, known?.applyHead(head));
+    const changes = known?.applyHead(head);
+    this.client.settings.reapply(conversation);
+    this.changed(conversation, changes);
     if (conversation.head.read_seq > head.read_seq) marks.add(conversation.id, conversation.head.read_seq);
     puller.want(conversation);
     return conversation;

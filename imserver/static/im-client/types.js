@@ -65,8 +65,10 @@
  * @property {"all" | "friends_of_friends" | "nobody"} friend_requests
  * @property {boolean} found_by_name
  * @property {boolean} found_by_email
+ * @property {boolean} found_by_phone
  * @property {"all" | "friends" | "nobody"} presence
  * @property {"all" | "friends" | "nobody"} added_to_groups   at once; others invite
+ * @property {boolean} named_in_forwards
  * @property {boolean} read_receipts   of both sides: who gives none gets none
  *
  * @typedef {"owner" | "admin" | "member"} Role
@@ -117,6 +119,15 @@
  * @property {number} [floor_rev]      below it is archived
  * @property {number} [from_rev]       what this person may see begins after it
  * @property {boolean} [reset]
+ * @property {"all" | "mentions" | "nothing"} [notify]   what this person is told of; usual: all
+ * @property {boolean} [pinned]        this and the next are one's own, too
+ * @property {boolean} [archived]
+ * @property {boolean} [marked_unread]
+ *
+ * @typedef {object} Unsent            what one began to write
+ * @property {string} text
+ * @property {number} [reply_to]
+ * @property {{ id: string, name: string }[]} [mentions]   who was chosen, and as what that stands in the text
  *
  * @typedef {object} Draft             a message that is not in the log, as far as this device knows
  * @property {string} key

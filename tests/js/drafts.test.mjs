@@ -1,0 +1,267 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { Drafts } from "../../imserver/static/im-client/drafts.js";
+import { ConnectionLost, ImError } from "../../imserver/static/im-client/errors.js";
+import { C, ME, Storage, settle } from "./make.mjs";
+
+const HI = { text: "Hi" };
+const SELF = { head: { kind: "self" } };
+
+/** What the server keeps for one person, and her devices. */
+class Desk {
+  drafts = new Map();
+  devices = [];
+  calls = [];
+  cursor = 0;
+
+  /** @param {string} method @param {string} path @param {any} body */
+  serve(method, path, body) {
+    const id = path.split("/")[3];
+    this.calls.push(`${method} ${body?.draft.text ?? ""}`.trim());
+    if (path === "/v1/drafts")
+      return { items: [...this.drafts].map(([conversation, draft]) => ({ conversation, draft })) };
+    if (method === "GET") return { draft: this.drafts.get(id) ?? null };
+    const draft = method === "PUT" ? body.draft : undefined;
+    if (JSON.stringify(this.drafts.get(id)) === JSON.stringify(draft)) return null;
+    if (draft) this.drafts.set(id, structuredClone(draft));
+    else this.drafts.delete(id);
+    this.tell({ conversation: id, empty: !draft });
+    return null;
+  }
+
+  tell(content) {
+    this.cursor += 1;
+    const conversation = { ...SELF, cursor: this.cursor };
+    const entry = { kind: "draft.updated", content };
+    for (const { emit, connection } of this.devices) if (connection.online) emit("notice", { conversation, entry });
+  }
+
+  device(t, storage = new Storage()) {
+    const client = new EventTarget();
+    client.user = { id: ME };
+    client.connection = Object.assign(new EventTarget(), { online: false });
+    client.emit = (type, detail) => client.dispatchEvent(new CustomEvent(type, { detail }));
+    const failures = [];
+    client.session = {
+      storage,
+      call: async (method, path, body) => {
+        await null;
+        if (!client.connection.online) throw new ConnectionLost();
+        if (failures.length) throw failures.shift();
+        const answer = this.serve(method, path, body);
+        await null;
+        if (!client.connection.online) throw new ConnectionLost(); // it was done, and nobody heard
+        return structuredClone(answer);
+      },
+    };
+    const drafts = new Drafts(client, { pause: 5 });
+    t.after(() => drafts.stop());
+    this.devices.push(client);
+    const told = [];
+    client.addEventListener("draft", ({ detail }) => told.push(detail.id));
+    return {
+      client,
+      drafts,
+      failures,
+      storage,
+      told,
+      text: (id = C) => drafts.get(id)?.text ?? "",
+      type: (text, id = C) => drafts.set(id, { text }),
+      lose: () => (client.connection.online = false),
+      async join() {
+        client.connection.online = true;
+        client.connection.dispatchEvent(new CustomEvent("welcome"));
+        await settle();
+      },
+    };
+  }
+}
+
+async function two(t) {
+  const desk = new Desk();
+  const [phone, laptop] = [desk.device(t), desk.device(t)];
+  await phone.join();
+  await laptop.join();
+  return { desk, phone, laptop };
+}
+
+const pause = async () => {
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await settle();
+};
+
+test("what is typed is here at once, and after a pause on the other device", async (t) => {
+  const { desk, phone, laptop } = await two(t);
+  for (const text of ["H", "He", "Hello"]) phone.type(text);
+  assert.equal(phone.text(), "Hello");
+  assert.equal(desk.drafts.size, 0);
+  await pause();
+  assert.equal(laptop.text(), "Hello");
+  assert.deepEqual(laptop.told, [C]);
+  assert.equal(desk.calls.filter((call) => call.startsWith("PUT")).length, 1, "one for all the keys");
+});
+
+test("whoever leaves does not wait for the pause", async (t) => {
+  const { phone, laptop } = await two(t);
+  phone.type("Hello");
+  phone.drafts.flush([C]);
+  await settle();
+  assert.equal(laptop.text(), "Hello");
+});
+
+test("an answer and who is named are kept with it", async (t) => {
+  const { phone, laptop } = await two(t);
+  const draft = { text: "@Bob yes", reply_to: 4, mentions: [{ id: "b", name: "Bob" }] };
+  phone.drafts.set(C, draft);
+  await pause();
+  assert.deepEqual(laptop.drafts.get(C), draft);
+});
+
+test("emptied on one device it is gone everywhere", async (t) => {
+  const { desk, phone, laptop } = await two(t);
+  phone.type("Hello");
+  await pause();
+  laptop.drafts.set(C, null);
+  await settle();
+  assert.equal(phone.text(), "");
+  assert.equal(desk.drafts.size, 0);
+  assert.equal(phone.storage.getItem(`im.drafts.${ME}`), null);
+});
+
+test("emptied before the server knew of it, the server hears nothing", async (t) => {
+  const { desk, phone } = await two(t);
+  phone.type("Hello");
+  phone.type("  ");
+  await pause();
+  assert.deepEqual(desk.calls, ["GET", "GET"]);
+});
+
+test("emptied while it is on its way it does not stay", async (t) => {
+  const { desk, phone, laptop } = await two(t);
+  phone.type("Hello");
+  phone.drafts.flush([C]);
+  phone.drafts.set(C, null);
+  await settle();
+  assert.equal(desk.drafts.size, 0);
+  assert.equal(laptop.text(), "");
+});
+
+test("what is being typed here wins over what comes", async (t) => {
+  const { desk, phone, laptop } = await two(t);
+  laptop.type("from the laptop");
+  phone.type("from the phone");
+  laptop.drafts.flush([C]);
+  await settle();
+  assert.equal(phone.text(), "from the phone");
+  await pause();
+  for (const device of [phone, laptop]) assert.equal(device.text(), "from the phone");
+  assert.deepEqual(desk.drafts.get(C), { text: "from the phone" });
+});
+
+test("sent from here, another's draft of it that came meanwhile is gone too", async (t) => {
+  const { desk, phone, laptop } = await two(t);
+  phone.type("half");
+  laptop.type("from the laptop");
+  laptop.drafts.flush([C]);
+  await settle();
+  phone.drafts.set(C, null);
+  await settle();
+  assert.equal(desk.drafts.size, 0);
+  assert.equal(laptop.text(), "");
+});
+
+test("two that are told at the same time end as one", async (t) => {
+  const { desk, phone, laptop } = await two(t);
+  phone.type("from the phone");
+  laptop.type("from the laptop");
+  phone.drafts.flush([C]);
+  laptop.drafts.flush([C]);
+  await pause();
+  assert.equal(phone.text(), desk.drafts.get(C).text);
+  assert.equal(laptop.text(), phone.text());
+});
+
+test("typed offline it is told at the next welcome, also after a reload", async (t) => {
+  const { desk, phone, laptop } = await two(t);
+  phone.lose();
+  phone.type("on the train");
+  await pause();
+  assert.equal(desk.drafts.size, 0);
+  phone.drafts.stop();
+  const reloaded = desk.device(t, phone.storage);
+  assert.equal(reloaded.text(), "on the train");
+  await reloaded.join();
+  assert.equal(laptop.text(), "on the train");
+});
+
+test("what changed while this device was away is there at the welcome", async (t) => {
+  const { phone, laptop } = await two(t);
+  phone.type("one");
+  phone.type("stays", "c2");
+  await pause();
+  phone.lose();
+  laptop.drafts.set(C, null);
+  laptop.type("new", "c3");
+  await pause();
+  await phone.join();
+  assert.deepEqual([C, "c2", "c3"].map(phone.text), ["", "stays", "new"]);
+});
+
+test("a lost answer is no loss", async (t) => {
+  const { desk, phone, laptop } = await two(t);
+  phone.type("Hello");
+  phone.drafts.flush([C]);
+  await null;
+  phone.lose();
+  await settle();
+  laptop.type("newer");
+  await pause();
+  await phone.join();
+  assert.equal(phone.text(), desk.drafts.get(C).text);
+  assert.equal(laptop.text(), phone.text());
+});
+
+test("a busy server is asked again, one that refuses is not", async (t) => {
+  const { desk, phone } = await two(t);
+  phone.failures.push(new ImError({ code: "rate_limited", retry: "later", retry_after_ms: 1 }));
+  phone.type("patience");
+  await pause();
+  assert.deepEqual(desk.drafts.get(C), { text: "patience" });
+  phone.failures.push(new ImError({ code: "not_a_member", retry: "no", status: 404 }));
+  phone.type("refused");
+  await pause();
+  assert.equal(phone.text(), "refused");
+  assert.deepEqual(desk.drafts.get(C), { text: "patience" });
+});
+
+test("what another client keeps there in its own way is not shown", async (t) => {
+  const { desk, phone } = await two(t);
+  desk.serve("PUT", `/v1/conversations/${C}/draft`, { draft: { blocks: [] } });
+  await settle();
+  assert.equal(phone.drafts.get(C), null);
+});
+
+test("log-out leaves nothing here, and what the server has stays", async (t) => {
+  const { desk, phone } = await two(t);
+  phone.drafts.set(C, HI);
+  await pause();
+  phone.drafts.stop({ forget: true });
+  phone.drafts.set(C, { text: "too late" });
+  assert.equal(phone.storage.getItem(`im.drafts.${ME}`), null);
+  assert.deepEqual(desk.drafts.get(C), HI);
+});
+
+test("a tab shows what another tab of this browser wrote", async (t) => {
+  const listeners = new EventTarget();
+  globalThis.addEventListener = listeners.addEventListener.bind(listeners);
+  t.after(() => delete globalThis.addEventListener);
+  const desk = new Desk();
+  const one = desk.device(t);
+  const other = desk.device(t, one.storage);
+  const key = `im.drafts.${ME}`;
+  one.type("Hello");
+  const event = { key, oldValue: null, newValue: one.storage.getItem(key) };
+  listeners.dispatchEvent(Object.assign(new Event("storage"), event));
+  assert.equal(other.text(), "Hello");
+  assert.ok(other.told.includes(C));
+});
