@@ -16,10 +16,10 @@ class Desk {
 
   /** @param {string} method @param {string} path @param {any} body */
   serve(method, path, body) {
-    const id = path.split("/")[3];
+    const [name, query] = path.split("?");
+    const id = name.split("/")[3];
     this.calls.push(`${method} ${body?.draft.text ?? ""}`.trim());
-    if (path === "/v1/drafts")
-      return { items: [...this.drafts].map(([conversation, draft]) => ({ conversation, draft })) };
+    if (name === "/v1/drafts") return this.page(Number(new URLSearchParams(query).get("before") ?? 0));
     if (method === "GET") return { draft: this.drafts.get(id) ?? null };
     const draft = method === "PUT" ? body.draft : undefined;
     if (JSON.stringify(this.drafts.get(id)) === JSON.stringify(draft)) return null;
@@ -27,6 +27,11 @@ class Desk {
     else this.drafts.delete(id);
     this.tell({ conversation: id, empty: !draft });
     return null;
+  }
+
+  page(from) {
+    const items = [...this.drafts].map(([conversation, draft]) => ({ conversation, draft }));
+    return { items: items.slice(from, from + 2), next: from + 2 < items.length ? from + 2 : null };
   }
 
   tell(content) {
@@ -133,7 +138,7 @@ test("emptied before the server knew of it, the server hears nothing", async (t)
   phone.type("Hello");
   phone.type("  ");
   await pause();
-  assert.deepEqual(desk.calls, ["GET", "GET"]);
+  assert.ok(!desk.calls.some((call) => call !== "GET"));
 });
 
 test("emptied while it is on its way it does not stay", async (t) => {
@@ -197,14 +202,14 @@ test("typed offline it is told at the next welcome, also after a reload", async 
 test("what changed while this device was away is there at the welcome", async (t) => {
   const { phone, laptop } = await two(t);
   phone.type("one");
-  phone.type("stays", "c2");
+  for (const id of ["c2", "c4", "c5"]) phone.type("stays", id);
   await pause();
   phone.lose();
   laptop.drafts.set(C, null);
   laptop.type("new", "c3");
   await pause();
   await phone.join();
-  assert.deepEqual([C, "c2", "c3"].map(phone.text), ["", "stays", "new"]);
+  assert.deepEqual([C, "c2", "c3", "c4", "c5"].map(phone.text), ["", "stays", "new", "stays", "stays"]);
 });
 
 test("a lost answer is no loss", async (t) => {

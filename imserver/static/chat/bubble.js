@@ -3,6 +3,7 @@ import { h, icon, spoken } from "./dom.js";
 import { clock, moment, preview } from "./format.js";
 import { authorOf } from "./groups/names.js";
 import { linkify } from "./linkify.js";
+import { markMentions, namesMe } from "./mention-marks.js";
 import { ticks } from "./ticks.js";
 
 /** @type {Record<string, string>} */
@@ -38,16 +39,19 @@ export function bubble({ message, progress, client, conversation, show }) {
   const text = message.kind === "text" && message.content ? String(message.content.text) : null;
   const gone = !message.content;
   const large = text !== null && !message.reply_to && ONLY_EMOJI.test(text.trim());
+  const said = h("span", { class: "bubble-text" }, ...(text === null ? [preview(message)] : linkify(text)));
+  if (text !== null) markMentions(said, message, client, conversation);
+  const looks = [gone && "gone", large && "large", namesMe(client, message) && "names-me"].filter(Boolean).join(" ");
   const node = h(
     "article",
-    { class: `bubble ${gone ? "gone" : ""} ${large ? "large" : ""}`, tabindex: "-1" },
+    { class: `bubble ${looks}`, tabindex: "-1" },
     spoken(`${authorOf(message, client, conversation)}: `),
     sender(message, client, conversation),
     !gone && message.reply_to && quote(message.reply_to, client, conversation, show),
     h(
       "div",
       { class: "bubble-body", dir: "auto" },
-      h("span", { class: "bubble-text" }, ...(text === null ? [preview(message)] : linkify(text))),
+      said,
       meta(message, progress),
     ),
     progress === "failed" && failure(message, client),

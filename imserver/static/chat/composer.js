@@ -1,7 +1,9 @@
 import { h, icon } from "./dom.js";
-import { readDraft, writeDraft } from "./drafts.js";
 import { preview } from "./format.js";
 import { authorOf } from "./groups/names.js";
+import { membersToMention } from "./members-to-mention.js";
+import { MentionBox } from "./mention-box.js";
+import { renamed } from "./mention-marks.js";
 
 const WARN_FROM = 0.9;
 const IME = 229;
@@ -9,18 +11,20 @@ const IME = 229;
 /**
  * Where a message is written, answered or edited.
  * @typedef {import("../im-client/types.js").Entry} Entry
+ * @typedef {import("../im-client/types.js").Unsent} Unsent
  */
 export class Composer {
   /** @type {Entry | null} */
   #editing = null;
   /** @type {Entry | null} */
   #answered = null;
+  #closing = new AbortController();
 
   /**
    * @param {import("../im-client.js").Client} client
    * @param {import("../im-client.js").Conversation} conversation
-   * @typedef {(text: string, reply_to?: number) => void} Send
-   * @typedef {(message: Entry, text: string) => void} Save
+   * @typedef {(text: string, reply_to?: number, mentions?: string[]) => void} Send
+   * @typedef {(message: Entry, text: string, mentions?: string[]) => void} Save
    * @param {{ send: Send, save: Save, editLast: () => void }} actions
    */
   constructor(client, conversation, { send, save, editLast }) {
@@ -38,6 +42,9 @@ export class Composer {
       oninput: () => this.#typed(),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
     });
+    const isGroup = conversation.head.kind === "group";
+    const find = async (/** @type {string} */ name) => (isGroup ? membersToMention(client, conversation.id, name) : []);
+    this.mentions = new MentionBox(this.input, find, () => this.#typed());
     this.button = h("button", { class: "send", type: "submit", "aria-label": "Send" }, icon("send"));
     this.counter = h("span", { class: "counter", role: "status" });
     this.context = h("div", { class: "composer-context", hidden: true });
@@ -47,6 +54,7 @@ export class Composer {
       h(
         "div",
         { class: "composer-column" },
+        this.mentions.node,
         this.context,
         h(
           "div",
@@ -56,8 +64,9 @@ export class Composer {
         ),
       ),
     );
-    this.input.value = readDraft(client.user.id, conversation.id);
-    this.#resize();
+    const heard = (/** @type {any} */ { detail }) => detail.id === conversation.id && this.#drafted();
+    client.addEventListener("draft", heard, { signal: this.#closing.signal });
+    this.#load(client.drafts.get(conversation.id));
   }
 
   focus() {
@@ -71,7 +80,10 @@ export class Composer {
 
   /** Keeps what was typed for next time. */
   close() {
+    this.#closing.abort();
+    this.mentions.close();
     if (!this.#editing) this.#keep();
+    this.client.drafts.flush([this.conversation.id]);
   }
 
   /** @param {Entry} message */
@@ -79,24 +91,29 @@ export class Composer {
     if (!this.#editing) this.#keep();
     this.#answered = null;
     this.#editing = message;
-    this.#show("edit", "Edit message", message, message.content?.text);
+    this.mentions.chosen = [];
+    this.#show("edit", "Edit message", message);
+    this.#fill(String(message.content?.text ?? ""));
   }
 
   /** @param {Entry} message */
   reply(message) {
     if (this.#editing) this.#leaveContext();
     this.#answered = message;
-    const mine = message.sender === this.client.user.id;
-    this.#show(
-      "reply",
-      mine ? "Reply to yourself" : `Reply to ${authorOf(message, this.client, this.conversation)}`,
-      message,
-      this.input.value,
-    );
+    this.#keep();
+    this.#showAnswered(message);
+    this.#fill(this.input.value);
   }
 
-  /** @param {string} name @param {string} title @param {Entry} message @param {string} text */
-  #show(name, title, message, text) {
+  /** @param {Entry} message */
+  #showAnswered(message) {
+    const mine = message.sender === this.client.user.id;
+    const whom = mine ? "yourself" : authorOf(message, this.client, this.conversation);
+    this.#show("reply", `Reply to ${whom}`, message);
+  }
+
+  /** @param {string} name @param {string} title @param {Entry} message */
+  #show(name, title, message) {
     this.context.replaceChildren(
       icon(name),
       h(
@@ -112,14 +129,45 @@ export class Composer {
       ),
     );
     this.context.hidden = false;
-    this.#fill(text);
   }
 
   #leaveContext() {
     const wasEditing = this.#editing;
     this.#editing = this.#answered = null;
     this.context.hidden = true;
-    this.#fill(wasEditing ? readDraft(this.client.user.id, this.conversation.id) : this.input.value);
+    if (wasEditing) this.#load(this.client.drafts.get(this.conversation.id));
+    else this.#keep();
+    this.#fill(this.input.value);
+  }
+
+  /** Another device, or another tab, went on with it. */
+  #drafted() {
+    const draft = this.client.drafts.get(this.conversation.id);
+    if (!this.#editing && JSON.stringify(draft) !== JSON.stringify(this.#unsent())) this.#load(draft);
+  }
+
+  /** @param {Unsent | null} draft */
+  #load(draft) {
+    const { text = "", reply_to, mentions = [] } = draft ?? {};
+    this.input.value = text;
+    this.mentions.chosen = [...mentions];
+    this.#answered = reply_to === undefined ? null : (this.conversation.timeline.get(reply_to) ?? notHere(reply_to));
+    this.context.hidden = !this.#answered;
+    if (this.#answered) this.#showAnswered(this.#answered);
+    this.#resize();
+  }
+
+  /** What would be left here. @returns {Unsent | null} */
+  #unsent() {
+    const text = this.input.value;
+    if (!text.trim()) return null;
+    const named = new Set(this.mentions.namedIn(text));
+    const mentions = this.mentions.chosen.filter(({ id }) => named.has(id));
+    return {
+      text,
+      ...(this.#answered && { reply_to: this.#answered.seq }),
+      ...(mentions.length && { mentions }),
+    };
   }
 
   /** @param {string} text */
@@ -136,19 +184,21 @@ export class Composer {
     const text = this.input.value.trim();
     if (!text || this.#excess() > 0) return;
     if (this.#editing) {
-      this.actions.save(this.#editing, text);
+      const named = this.mentions.namedIn(text);
+      this.actions.save(this.#editing, text, renamed(this.#editing, text, named, this.client, this.conversation));
       this.#leaveContext();
       return;
     }
-    this.actions.send(text, this.#answered?.seq);
+    const mentions = this.mentions.namedIn(text);
+    this.actions.send(text, this.#answered?.seq, mentions.length ? mentions : undefined);
     this.input.value = "";
+    this.mentions.chosen = [];
     this.#leaveContext();
-    this.#keep();
   }
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    if (event.isComposing || event.keyCode === IME) return;
+    if (event.isComposing || event.keyCode === IME || this.mentions.key(event)) return;
     if (event.key === "Enter" && !event.shiftKey) this.#submit(event);
     else if (event.key === "Escape" && !this.context.hidden) {
       event.preventDefault();
@@ -161,14 +211,14 @@ export class Composer {
 
   #typed() {
     this.#resize();
+    this.mentions.update();
     if (this.#editing) return;
     this.#keep();
     if (this.input.value.trim()) this.client.typing.pressed(this.conversation.id);
   }
 
   #keep() {
-    writeDraft(this.client.user.id, this.conversation.id, this.input.value);
-    dispatchEvent(new Event("draft"));
+    this.client.drafts.set(this.conversation.id, this.#unsent());
   }
 
   #resize() {
@@ -190,4 +240,9 @@ export class Composer {
   #limit() {
     return this.client.limits.text ?? Infinity;
   }
+}
+
+/** Stands for a message that is further up than what is here. @param {number} seq @returns {any} */
+function notHere(seq) {
+  return { seq, kind: "text", content: { text: "Earlier message" } };
 }

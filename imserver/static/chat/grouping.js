@@ -9,12 +9,13 @@ const ONE_BREATH = 5 * 60 * 1000;
  * @typedef {import("./rows.js").Row} Row
  * @param {Row} row
  * @param {{ above?: Row, said?: Row }} before `said`: the last message above it, whatever happened in between
- * @param {number} readAtOpening @param {string} me
+ * @param {string} me
+ * @param {{ readAtOpening: number, complete: boolean }} reading   `complete`: there is nothing above the first row
  */
-export function decorate(row, { above, said }, readAtOpening, me) {
+export function decorate(row, { above, said }, me, reading) {
   const { node, message } = row;
   const startsDay = !above || !sameDay(above.message.created_at, message.created_at);
-  const startsNews = startsUnread(message, said, readAtOpening, me);
+  const startsNews = startsUnread(message, said, me, reading);
   const continues = !startsDay && !startsNews && above !== undefined && together(above.message, message, me);
   for (const line of node.querySelectorAll(":scope > .line")) line.remove();
   if (startsNews) node.prepend(h("div", { class: "line unread-line" }, h("span", {}, "New messages")));
@@ -22,10 +23,13 @@ export function decorate(row, { above, said }, readAtOpening, me) {
   node.classList.toggle("continues", continues);
 }
 
-/** @param {any} message @param {Row | undefined} above @param {number} readAtOpening @param {string} me */
-function startsUnread(message, above, readAtOpening, me) {
-  if (message.seq === undefined || message.seq <= readAtOpening || message.sender === me) return false;
-  return !above || above.message.seq <= readAtOpening;
+/**
+ * @param {any} message @param {Row | undefined} above @param {string} me
+ * @param {{ readAtOpening: number, complete: boolean }} reading
+ */
+function startsUnread({ seq, sender }, above, me, { readAtOpening, complete }) {
+  if (seq === undefined || seq <= readAtOpening || sender === me) return false;
+  return above ? above.message.seq <= readAtOpening : complete || seq === readAtOpening + 1;
 }
 
 /** Said by the same person in one breath. @param {any} one @param {any} other @param {string} me */

@@ -1,9 +1,7 @@
-const LONG_PRESS = 450;
+import { onLongPress } from "./long-press.js";
 
 /** Keys, clicks and long presses on the messages: moving between them, and opening the menu of one. */
 export class LogKeys {
-  /** @type {any} */
-  #press = null;
   #closing = new AbortController();
 
   /** @param {HTMLElement} scroller @param {(id: string, at: { x: number, y: number }) => void} menu */
@@ -14,13 +12,10 @@ export class LogKeys {
     scroller.addEventListener("keydown", (event) => this.#key(event), { signal });
     scroller.addEventListener("click", (event) => this.#click(event), { signal });
     scroller.addEventListener("contextmenu", (event) => this.#contextMenu(event), { signal });
-    scroller.addEventListener("pointerdown", (event) => this.#pressed(event), { signal });
-    for (const type of ["pointerup", "pointercancel", "pointermove", "scroll"])
-      scroller.addEventListener(type, () => clearTimeout(this.#press), { signal, passive: true });
+    onLongPress(scroller, (target, at) => this.#open(target.closest(".row"), at), { signal, isFor: isOfMessage });
   }
 
   close() {
-    clearTimeout(this.#press);
     this.#closing.abort();
   }
 
@@ -56,18 +51,7 @@ export class LogKeys {
     const selecting = !getSelection()?.isCollapsed;
     if (!target.closest(".bubble") || target.closest("a") || selecting) return; // the browser's own menu serves better
     event.preventDefault();
-    clearTimeout(this.#press);
     this.#open(target.closest(".row"), { x: event.clientX, y: event.clientY });
-  }
-
-  /** Some touch browsers know no context menu. @param {PointerEvent} event */
-  #pressed(event) {
-    const target = /** @type {HTMLElement} */ (event.target);
-    if (event.pointerType !== "touch" || !target.closest(".bubble") || target.closest("a, button")) return;
-    this.#press = setTimeout(
-      () => this.#open(target.closest(".row"), { x: event.clientX, y: event.clientY }),
-      LONG_PRESS,
-    );
   }
 
   /** @param {Element | null} row @param {{ x: number, y: number }} at */
@@ -75,4 +59,9 @@ export class LogKeys {
     const { id } = /** @type {HTMLElement} */ (row).dataset;
     if (id) this.menu(id, at);
   }
+}
+
+/** @param {HTMLElement} target */
+function isOfMessage(target) {
+  return target.closest(".bubble") !== null && !target.closest("a, button");
 }

@@ -1,5 +1,6 @@
-import { h, icon, spoken } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { shownNotices } from "./groups/notice.js";
+import { LogJumps } from "./log-jumps.js";
 import { LogKeys } from "./log-keys.js";
 import { MessageRows } from "./rows.js";
 
@@ -40,10 +41,14 @@ export class MessageLog {
     const column = h("div", { class: "log-column" }, this.empty, this.rows.node, this.typing);
     const scrolling = { class: "log-scroll", tabindex: "0", role: "group", "aria-label": "Message history" };
     this.scroller = h("div", { ...scrolling, onscroll: () => this.#scrolled() }, column);
-    this.count = h("span", { class: "badge", hidden: true });
-    const jumping = { class: "jump", type: "button", hidden: true, onclick: () => this.jumpDown() };
-    this.jump = h("button", jumping, icon("down"), this.count, spoken("Jump to the newest message"));
-    this.node = h("div", { class: "log" }, this.scroller, this.jump);
+    this.jumps = new LogJumps(client, conversation, {
+      rows: this.rows,
+      scroller: this.scroller,
+      show: (seq) => this.#show(seq),
+      toFirst: () => this.#place(),
+      down: () => this.jumpDown(),
+    });
+    this.node = h("div", { class: "log" }, this.scroller, this.jumps.first, this.jumps.node);
     this.keys = new LogKeys(this.scroller, (id, at) => handlers.menu(this.rows.message(id), at));
     this.resizing = new ResizeObserver(() => this.#atBottom && this.#toBottom());
   }
@@ -51,6 +56,7 @@ export class MessageLog {
   open() {
     const { head } = this.conversation;
     this.rows.readAtOpening = head.unread ? head.read_seq : Infinity;
+    this.jumps.opened();
     this.rebuild();
     this.#place();
     this.resizing.observe(this.scroller);
@@ -62,12 +68,14 @@ export class MessageLog {
     if (this.#placed || !(this.rows.length || this.conversation.timeline.complete)) return;
     this.#place();
     this.#placed = true;
+    this.jumps.moved(this.#atBottom);
     this.reportSeen();
   }
 
   close() {
     this.resizing.disconnect();
     this.keys.close();
+    this.jumps.close();
   }
 
   rebuild() {
@@ -83,7 +91,7 @@ export class MessageLog {
     if (touched.length) this.#keepingPlace(touched, () => this.rows.put(touched));
     this.rows.redrawQuotes(updated);
     this.rows.redrawTicks();
-    this.#afterChange();
+    this.#afterChange(touched);
   }
 
   /** How the conversation is called here. @param {string} title @param {boolean} mayWrite */
@@ -142,13 +150,13 @@ export class MessageLog {
     if (above) setTimeout(() => this.rows.node.setAttribute("aria-live", "polite"));
   }
 
-  #afterChange() {
-    const { timeline, head } = this.conversation;
-    this.empty.hidden = this.rows.length > 0 || !timeline.complete;
-    this.count.hidden = !head.unread;
-    this.count.textContent = String(head.unread);
+  /** @param {Entry[]} [touched] */
+  #afterChange(touched = []) {
+    this.empty.hidden = this.rows.length > 0 || !this.conversation.timeline.complete;
+    this.jumps.update(touched);
     if (!this.#placed) this.#place();
     else if (this.#atBottom) this.#toBottom();
+    if (this.#placed) this.jumps.moved(this.#atBottom);
     this.reportSeen();
   }
 
@@ -172,13 +180,12 @@ export class MessageLog {
   #toBottom() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
     this.#atBottom = true;
-    this.jump.hidden = true;
   }
 
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     this.#atBottom = scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM;
-    this.jump.hidden = this.#atBottom;
+    if (this.#placed) this.jumps.moved(this.#atBottom);
     if (scrollTop < NEAR_TOP) this.handlers.older();
     this.reportSeen();
   }

@@ -4,7 +4,9 @@ const MARGIN = 8;
 
 /**
  * A small menu at a point or below a button. Keys: arrows, Enter, Escape.
- * @typedef {{ label: string, icon: string, act: () => void, danger?: boolean }} Item
+ * @typedef {{ label: string, act: () => void, icon?: string, danger?: boolean }} Plain
+ * @typedef {Plain & { checked?: boolean, ruled?: boolean }} Item
+ *   `checked`: one of several that exclude each other, and whether it is the one; `ruled`: below a line
  */
 export class Menu {
   #closing = new AbortController();
@@ -16,13 +18,14 @@ export class Menu {
       h(
         "button",
         {
-          class: item.danger ? "menu-item danger" : "menu-item",
-          role: "menuitem",
+          class: `menu-item ${item.danger ? "danger" : ""} ${item.ruled ? "ruled" : ""}`,
+          role: item.checked === undefined ? "menuitem" : "menuitemradio",
+          "aria-checked": item.checked === undefined ? null : String(item.checked),
           type: "button",
           tabindex: "-1",
           onclick: () => this.#choose(item),
         },
-        icon(item.icon),
+        symbol(item),
         item.label,
       ),
     );
@@ -50,7 +53,7 @@ export class Menu {
       capture: true,
     });
     for (const type of ["resize", "blur", "hashchange"]) addEventListener(type, () => this.close(), { signal });
-    this.buttons[0]?.focus({ preventScroll: true });
+    (this.buttons.find(({ ariaChecked }) => ariaChecked === "true") ?? this.buttons[0])?.focus({ preventScroll: true });
   }
 
   /** @param {HTMLElement} anchor */
@@ -82,4 +85,10 @@ export class Menu {
     else return;
     event.preventDefault();
   }
+}
+
+/** @param {Item} item */
+function symbol({ icon: name, checked }) {
+  if (name) return icon(name);
+  return checked ? icon("save") : h("span", { class: "icon" });
 }

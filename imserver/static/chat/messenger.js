@@ -4,7 +4,6 @@ import { Banner } from "./banner.js";
 import { CallDesk } from "./call-desk.js";
 import { closeDialogs, confirm } from "./dialog.js";
 import { h, icon } from "./dom.js";
-import { clearDrafts } from "./drafts.js";
 import { openFriends } from "./friends.js";
 import { followGroupLink, linkedToken } from "./groups/join-link.js";
 import { openNewGroup } from "./groups/new-group.js";
@@ -36,7 +35,7 @@ export class Messenger {
       group: () => openNewGroup(this.client, actions.open),
       friends: () => openFriends(this.client, { open: actions.open, find: () => this.sidebar.focusSearch() }),
     };
-    this.sidebar = new Sidebar(this.client, actions, this.#closing.signal);
+    this.sidebar = new Sidebar(this.client, actions);
     this.nobody = nothingOpen(() => this.sidebar.focusSearch());
     this.main = h("main", { class: "main", id: "main", tabindex: "-1" }, this.nobody);
     const { bar } = new CallDesk(this.client, this.#closing.signal);
@@ -62,7 +61,6 @@ export class Messenger {
     this.#closing.abort();
     this.thread?.close();
     closeDialogs();
-    clearDrafts(this.person);
     history.replaceState(null, "", location.pathname);
     return this.client.stop({ forget: true });
   }
@@ -77,8 +75,9 @@ export class Messenger {
       if (status === "online") this.#online();
       if (reason && ENDS.has(reason)) this.session.end(reason);
     });
+    on("badge", ({ unread }) => (document.title = unread ? `(${unread}) Messages` : "Messages"));
+    on("draft", ({ id }) => this.#drafted(id));
     on("conversation", (detail) => {
-      this.#countUnread();
       if (this.thread?.conversation === detail.conversation) this.thread?.update(detail.changes);
     });
     on("removed", ({ id }) => id === this.thread?.conversation.id && closeConversation());
@@ -136,9 +135,10 @@ export class Messenger {
     (this.thread ? this.thread.foot : this.main).focus();
   }
 
-  #countUnread() {
-    const unread = this.client.list().reduce((sum, { head }) => sum + head.unread, 0);
-    document.title = unread ? `(${unread}) Messages` : "Messages";
+  /** Begun on another device, perhaps where nobody has written yet. @param {string} id */
+  #drafted(id) {
+    const { client } = this;
+    if (client.drafts.get(id) && !client.get(id)) client.directory.fetch(id).catch(() => {}); // it is gone meanwhile
   }
 
   async #logOut() {

@@ -1,7 +1,7 @@
 import { openAsk } from "./ask.js";
+import { attempt } from "./attempt.js";
 import { confirm } from "./dialog.js";
 import { toast } from "./dom.js";
-import { reason } from "./form.js";
 import { openRemark } from "./remark.js";
 import { openTags } from "./tags.js";
 
@@ -104,12 +104,8 @@ export class PersonActions {
   }
 
   /** @param {() => Promise<unknown>} work */
-  async attempt(work) {
-    try {
-      await work();
-    } catch (error) {
-      this.say(reason(/** @type {import("../im-client.js").ImError} */ (error)));
-    }
+  attempt(work) {
+    return attempt(work, this.say);
   }
 
   /** @param {Person} person @param {boolean} incoming @param {(id: string) => Promise<unknown>} answer */

@@ -48,6 +48,12 @@ const SWITCHES = [
   },
   { name: "found_by_name", title: "Found by user name", hint: "By all who type how it begins." },
   { name: "found_by_email", title: "Found by e-mail", hint: "By those who know the whole address." },
+  { name: "found_by_phone", title: "Found by telephone number", hint: "By those who know the whole number." },
+  {
+    name: "named_in_forwards",
+    title: "Named in forwarded messages",
+    hint: "Others see who wrote a message of yours that somebody passes on.",
+  },
 ];
 
 /** @param {import("../im-client.js").Client} client */

@@ -1,8 +1,11 @@
 import { conversationAvatar, withDot } from "./avatar.js";
-import { h, spoken } from "./dom.js";
-import { readDraft } from "./drafts.js";
+import { conversationItems, isSilent } from "./conversation-menu.js";
+import { h, icon, spoken } from "./dom.js";
 import { preview, shortTime, titleOf } from "./format.js";
 import { lastAuthor, typingWords } from "./groups/names.js";
+import { onLongPress } from "./long-press.js";
+import { Menu } from "./menu.js";
+import { signs } from "./signs.js";
 import { ticks } from "./ticks.js";
 
 /** One conversation in the list. */
@@ -13,7 +16,38 @@ export class ConversationRow {
   constructor(client, conversation) {
     this.client = client;
     this.conversation = conversation;
-    this.node = h("a", { class: "row-link", href: `#${conversation.id}`, tabindex: "-1" });
+    this.node = h("a", {
+      class: "row-link",
+      href: `#${conversation.id}`,
+      tabindex: "-1",
+      "aria-haspopup": "menu",
+      oncontextmenu: (/** @type {MouseEvent} */ event) => this.#contextMenu(event),
+    });
+    this.more = h(
+      "button",
+      { class: "row-more", type: "button", tabindex: "-1", onclick: () => this.#showBelow(this.more) },
+      icon("more"),
+    );
+    this.item = h("li", { class: "row-item" }, this.node, this.more);
+    onLongPress(this.node, (_, at) => this.#showMenu(at));
+  }
+
+  /** By the mouse it opens there; by the key, below the row. @param {MouseEvent} event */
+  #contextMenu(event) {
+    event.preventDefault();
+    if (event.button === 2) this.#showMenu({ x: event.clientX, y: event.clientY });
+    else this.#showBelow(this.node);
+  }
+
+  /** @param {HTMLElement} anchor */
+  #showBelow(anchor) {
+    const { left, bottom } = anchor.getBoundingClientRect();
+    this.#showMenu({ x: left + 12, y: bottom - 8 });
+  }
+
+  /** @param {{ x: number, y: number }} at */
+  #showMenu(at) {
+    new Menu(conversationItems(this.client, this.conversation, at)).showAt(at.x, at.y);
   }
 
   /** @param {boolean} selected */
@@ -27,7 +61,8 @@ export class ConversationRow {
     const drawn = JSON.stringify(view);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
-    const { title, at, tick, unread, online } = view;
+    const { title, at, tick, online } = view;
+    this.more.setAttribute("aria-label", `More about ${title}`);
     this.node.replaceChildren(
       withDot(conversationAvatar(this.conversation, title), online),
       h(
@@ -38,13 +73,14 @@ export class ConversationRow {
           { class: "row-top" },
           h("span", { class: "row-title", dir: "auto" }, title),
           online && spoken(" online"),
+          view.silent && h("span", { class: "row-silent", role: "img", "aria-label": "Muted" }, icon("mute")),
           tick && ticks(tick),
           at && h("time", { class: "row-time", datetime: at }, shortTime(at)),
         ),
-        h("span", { class: "row-bottom" }, this.#line(view), unread > 0 && badge(unread)),
+        h("span", { class: "row-bottom" }, this.#line(view), ...signs(view)),
       ),
     );
-    this.node.classList.toggle("unread", unread > 0);
+    this.node.classList.toggle("unread", view.unread > 0 || view.marked);
   }
 
   #view() {
@@ -58,9 +94,13 @@ export class ConversationRow {
       at: last?.created_at ?? "",
       tick: mine && last ? this.#tick(waiting) : "",
       unread: head.unread,
+      mentions: head.kind === "group" ? head.mentions : 0,
+      marked: Boolean(head.marked_unread),
+      pinned: Boolean(head.pinned),
+      silent: isSilent(conversation),
       online: Boolean(head.peer) && client.presence.isOnline(head.peer?.id ?? ""),
       typing: typingWords(client, conversation),
-      draft: location.hash.slice(1) === id ? "" : readDraft(client.user.id, id),
+      draft: location.hash.slice(1) === id ? "" : (client.drafts.get(id)?.text ?? ""),
       author: waiting ? "" : lastAuthor(client, conversation),
       text: last ? preview(/** @type {any} */ (last)) : "",
       muted: Boolean(last && "recalled" in last && last.recalled),
@@ -88,14 +128,4 @@ export class ConversationRow {
   #invitation() {
     return this.conversation.head.kind === "self" ? "For your eyes only" : "No messages yet";
   }
-}
-
-/** @param {number} unread */
-function badge(unread) {
-  return h(
-    "span",
-    { class: "badge" },
-    h("span", { "aria-hidden": "true" }, unread > 999 ? "999+" : String(unread)),
-    spoken(`${unread} unread`),
-  );
 }

@@ -174,7 +174,9 @@ export class MessageRows {
     const above = this.#rowOf(row.node.previousElementSibling);
     let said = above;
     while (said && isNotice(said.message)) said = this.#rowOf(said.node.previousElementSibling);
-    decorate(row, { above, said }, this.readAtOpening, this.client.user.id);
+    const { readAtOpening, conversation, client } = this;
+    const reading = { readAtOpening, complete: conversation.timeline.complete };
+    decorate(row, { above, said }, client.user.id, reading);
   }
 
   /** @param {Row} row */

@@ -1,3 +1,4 @@
+import { ArchiveFolder, inOrder } from "./archive-folder.js";
 import { avatar } from "./avatar.js";
 import { arrange, h, icon, spoken } from "./dom.js";
 import { titleOf } from "./format.js";
@@ -23,9 +24,8 @@ export class Sidebar {
    * @param {() => import("./menu.js").Item[]} actions.account
    * @param {() => void} actions.friends
    * @param {() => void} actions.group       a new one
-   * @param {AbortSignal} signal
    */
-  constructor(client, { open, account, friends, group }, signal) {
+  constructor(client, { open, account, friends, group }) {
     this.client = client;
     this.open = open;
     this.me = h("button", {
@@ -45,11 +45,13 @@ export class Sidebar {
       oninput: () => this.#searched(),
     });
     this.list = h("ul", { class: "rows", "aria-label": "Conversations" });
+    this.folder = new ArchiveFolder(() => this.#foldered());
     this.people = new PeopleSearch(client, (id) => this.#opened(id));
     this.hint = h("div", { class: "list-hint" });
     this.scroller = h(
       "div",
       { class: "list", onscroll: () => this.#scrolled() },
+      this.folder.node,
       this.list,
       this.people.node,
       this.hint,
@@ -73,11 +75,10 @@ export class Sidebar {
       ),
       this.scroller,
     );
-    for (const type of ["ready", "conversation", "removed", "outbox", "typing", "status", "user"])
+    for (const type of ["ready", "conversation", "removed", "outbox", "draft", "typing", "status", "user"])
       client.addEventListener(type, () => this.#schedule());
     for (const source of [client.friends, client.groups, client.people, client.presence])
       source.addEventListener("change", () => this.#schedule());
-    addEventListener("draft", () => this.#schedule(), { signal });
     this.#schedule();
   }
 
@@ -111,7 +112,9 @@ export class Sidebar {
     const { user } = this.client;
     this.me.replaceChildren(avatar(user.id, user.display_name, "small"), spoken(`Account of ${user.display_name}`));
     const needle = this.search.value.trim().toLocaleLowerCase();
-    const shown = this.client.list().filter((conversation) => this.#belongs(conversation, needle));
+    const found = this.client.list().filter((conversation) => this.#belongs(conversation, needle));
+    if (needle) this.folder.hide();
+    const shown = needle ? inOrder(found) : this.folder.shown(found);
     const nodes = shown.map((conversation) => this.#row(conversation).node);
     arrange(this.list, nodes);
     this.#forget(new Set(shown.map(({ id }) => id)));
@@ -125,7 +128,11 @@ export class Sidebar {
     const names = [titleOf(conversation, this.client), head.peer?.display_name, head.peer?.username];
     if (needle) return names.join("\n").toLocaleLowerCase().includes(needle);
     return (
-      head.seq > 0 || head.kind !== "direct" || id === location.hash.slice(1) || this.client.outbox.of(id).length > 0
+      head.seq > 0 ||
+      head.kind !== "direct" ||
+      id === location.hash.slice(1) ||
+      this.client.outbox.of(id).length > 0 ||
+      this.client.drafts.get(id) !== null
     );
   }
 
@@ -148,7 +155,7 @@ export class Sidebar {
 
   /** @param {string} needle @param {number} count */
   #drawHint(needle, count) {
-    const onlyNotes = !needle && count <= 1;
+    const onlyNotes = !needle && count <= 1 && this.folder.node.hidden;
     this.hint.hidden = !onlyNotes;
     if (onlyNotes && !this.hint.childElementCount)
       this.hint.append(
@@ -177,7 +184,7 @@ export class Sidebar {
 
   /** @returns {HTMLElement[]} */
   #targets() {
-    return [...this.scroller.querySelectorAll(".row-link")].map((node) => /** @type {HTMLElement} */ (node));
+    return [...this.scroller.querySelectorAll(".row-link:not([hidden])")].map((node) => /** @type {HTMLElement} */ (node));
   }
 
   /** One stop for the Tab key; arrows move inside. */
@@ -199,11 +206,25 @@ export class Sidebar {
       : { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: targets.length - 1 };
     if (inSearch && event.key === "Enter") targets[0]?.click();
     else if (inSearch && event.key === "Escape" && this.search.value) this.#clear(event);
+    else if (event.key === "Escape" && this.folder.isOpen) this.#leaveFolder(event);
     else if (event.key in moves && (inSearch || here >= 0)) {
       event.preventDefault();
       (targets[moves[event.key]] ?? (moves[event.key] < 0 ? this.search : null))?.focus();
       this.#rove();
     }
+  }
+
+  #foldered() {
+    this.list.setAttribute("aria-label", this.folder.isOpen ? "Archived conversations" : "Conversations");
+    this.scroller.scrollTop = 0;
+    this.#schedule();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #leaveFolder(event) {
+    event.preventDefault();
+    this.folder.toggle();
+    this.folder.node.focus();
   }
 
   /** @param {KeyboardEvent} event */

@@ -1,5 +1,6 @@
 import { conversationAvatar } from "./avatar.js";
 import { callButtons } from "./call-buttons.js";
+import { conversationItems } from "./conversation-menu.js";
 import { h, icon } from "./dom.js";
 import { lastSeen, titleOf } from "./format.js";
 import { typingWords } from "./groups/names.js";
@@ -64,7 +65,6 @@ export class ThreadHead {
     this.title.title = peer ? `${title} @${peer.username}` : title;
     this.face.replaceChildren(conversationAvatar(this.conversation, title, "small"));
     this.calls.hidden = !peer || !mayWrite;
-    this.more.hidden = !peer && !this.group;
     this.more.setAttribute("aria-label", `More about ${title}`);
     const hadFocus = this.standing.contains(document.activeElement);
     this.standing.replaceChildren();
@@ -87,8 +87,13 @@ export class ThreadHead {
   }
 
   async #showMenu() {
-    const items = this.#peer ? this.actions.items(this.#peer, "chat") : await this.group?.items();
-    if (items && this.node.isConnected) new Menu(items).showBelow(this.more);
+    const { left, bottom } = this.more.getBoundingClientRect();
+    const at = { x: left, y: bottom + 6 };
+    const more = this.#peer ? this.actions.items(this.#peer, "chat") : await this.group?.items();
+    if (!this.node.isConnected) return;
+    const [first, ...rest] = more ?? [];
+    const own = conversationItems(this.client, this.conversation, at);
+    new Menu(first ? [...own, { ...first, ruled: true }, ...rest] : own).showAt(at.x, at.y);
   }
 
   #who() {

@@ -40,8 +40,8 @@ export class Thread {
       seen: (seq) => this.#seen(seq),
     });
     this.composer = new Composer(client, conversation, {
-      send: (text, reply_to) => this.#send(text, reply_to),
-      save: (message, text) => this.#save(message, text),
+      send: (text, reply_to, mentions) => this.#send(text, reply_to, mentions),
+      save: (message, text, mentions) => this.#save(message, text, mentions),
       editLast: () => this.#editLast(),
     });
     this.head = new ThreadHead(client, conversation, { leave, actions, group: this.group });
@@ -62,7 +62,14 @@ export class Thread {
     this.log.open();
     this.updateLine();
     if (matchMedia("(pointer: fine)").matches) this.composer.focus();
+    this.#unmark();
     this.#fill();
+  }
+
+  /** Reading takes the mark away; where nothing is left to be read, looking does. */
+  #unmark() {
+    const { head } = this.conversation;
+    if (head.marked_unread && !head.unread) this.client.settings.markRead(this.conversation).catch(() => {});
   }
 
   close() {
@@ -131,16 +138,17 @@ export class Thread {
     this.client.read(this.conversation, seq);
   }
 
-  /** @param {string} text @param {number} [reply_to] */
-  #send(text, reply_to) {
-    this.client.send(this.conversation.id, { content: { text }, reply_to });
+  /** @param {string} text @param {number} [reply_to] @param {string[]} [mentions] */
+  #send(text, reply_to, mentions) {
+    this.client.send(this.conversation.id, { content: { text }, reply_to, mentions });
     this.log.jumpDown();
   }
 
-  /** @param {Entry} message @param {string} text */
-  async #save(message, text) {
+  /** @param {Entry} message @param {string} text @param {string[]} [mentions] */
+  async #save(message, text, mentions) {
     if (text === message.content?.text) return;
-    await this.#attempt(() => this.client.messages.edit(this.conversation.id, seqOf(message), { text }), "edited");
+    const { messages } = this.client;
+    await this.#attempt(() => messages.edit(this.conversation.id, seqOf(message), { text }, mentions), "edited");
   }
 
   #editLast() {

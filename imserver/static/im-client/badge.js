@@ -33,8 +33,8 @@ export class Badge {
   #ask = coalesced(async () => {
     const { client } = this;
     this.#size = client.list().length;
-    const told = client.directory.more ? await client.session.call("GET", "/v1/badge").catch(() => null) : { unread: 0 };
-    if (told) this.#beyond = Math.max(0, told.unread - this.#here());
+    const all = client.directory.more ? await client.session.call("GET", "/v1/badge").catch(() => null) : { unread: 0 };
+    if (all) this.#beyond = Math.max(0, all.unread - this.#here());
     this.#count();
   });
 }

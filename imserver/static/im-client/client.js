@@ -173,14 +173,17 @@ export class Client extends EventTarget {
     });
   }
 
-  /** Older messages of a conversation, or its newest if none are here. @param {Conversation} conversation */
-  async loadOlder(conversation) {
+  /**
+   * Older messages of a conversation, or its newest if none are here.
+   * @param {Conversation} conversation @param {number} [limit]
+   */
+  async loadOlder(conversation, limit = PAGE) {
     const { id, timeline } = conversation;
     if (timeline.complete || conversation.loading) return;
     conversation.expectPage();
     try {
       const before_seq = timeline.first?.seq;
-      const { items, complete } = await this.connection.request("pull", { conversation: id, before_seq, limit: PAGE });
+      const { items, complete } = await this.connection.request("pull", { conversation: id, before_seq, limit });
       if (timeline !== conversation.timeline) return; // reset meanwhile: the page belongs to the past
       this.replica.changed(conversation, conversation.applyPage(items, complete));
     } finally {

@@ -3,6 +3,7 @@ import { DraftStore } from "./draft-store.js";
 import { followOwnLog } from "./own-log.js";
 
 const PAUSE = 1500;
+const PAGE = 200;
 
 /**
  * What a person began to write in each conversation: on this device at once, on the server after a pause, and from
@@ -15,7 +16,7 @@ export class Drafts {
   #timers = new Map();
   /** Those on their way, with the number of notices heard since. @type {Map<string, number>} */
   #pushing = new Map();
-  /** How often each was changed or asked for: an answer that something overtook does not count. @type {Map<string, number>} */
+  /** How often each changed or was asked for: an answer that was overtaken does not count. @type {Map<string, number>} */
   #turns = new Map();
   #closing = new AbortController();
 
@@ -116,7 +117,7 @@ export class Drafts {
     }
   }
 
-  /** @param {string} id @param {Unsent | null} stored what the server has now @param {Unsent | null} draft what was told */
+  /** @param {string} id @param {Unsent | null} stored by the server now @param {Unsent | null} draft what was told */
   #told(id, stored, draft) {
     const now = this.store.get(id);
     if (this.#closing.signal.aborted) return;
@@ -142,8 +143,14 @@ export class Drafts {
 
   #readAll = coalesced(async () => {
     const turns = new Map(this.#turns);
-    const { items } = await this.client.session.call("GET", "/v1/drafts");
-    const found = new Map(items.map((/** @type {any} */ { conversation, draft }) => [conversation, draft]));
+    /** @type {Map<string, Unsent>} */
+    const found = new Map();
+    let before = "";
+    do {
+      const { items, next } = await this.client.session.call("GET", `/v1/drafts?limit=${PAGE}${before}`);
+      for (const { conversation, draft } of items) found.set(conversation, draft);
+      before = next ? `&before=${next}` : "";
+    } while (before);
     for (const id of new Set([...found.keys(), ...Object.keys(this.store.all())]))
       if (this.#turns.get(id) === turns.get(id)) this.#take(id, found.get(id) ?? null);
   });

@@ -7,9 +7,9 @@ export class Messages {
     this.client = client;
   }
 
-  /** @param {string} id @param {number} seq @param {object} content */
-  edit(id, seq, content) {
-    return this.#change("PATCH", `${path(id)}/${seq}`, { content }, id);
+  /** @param {string} id @param {number} seq @param {object} content @param {string[]} [mentions] where they are others */
+  edit(id, seq, content, mentions) {
+    return this.#change("PATCH", `${path(id)}/${seq}`, { content, mentions }, id);
   }
 
   /** Takes it back, for everybody. @param {string} id @param {number} seq */

@@ -80,7 +80,7 @@ export class Shelf {
   }
 }
 
-/** @param {Conversation} conversation */
+/** What one's own log tells of other things moves one's notes nowhere. @param {Conversation} conversation */
 function lastAt({ head }) {
-  return head.last_at ?? "";
+  return (head.kind === "self" ? head.last?.created_at : head.last_at) ?? "";
 }

@@ -1,0 +1,118 @@
+"""Naming people in a group, and finding what one has not read."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import Enter
+from tests.browser.desk import group, me, send, send_many
+from tests.browser.screen import Screen
+
+pytestmark = pytest.mark.browser
+
+
+async def test_who_is_taken_from_the_list_is_named_and_sees_it(enter: Enter) -> None:
+    ann, bob, cem = await enter("Ann"), await enter("Bob"), await enter("Cem")
+    await group(ann, "Hiking", bob, cem)
+    await ann.open("Hiking")
+    options = ann.page.get_by_role("option")
+    await ann.composer.press_sequentially("Hi @")
+    await expect(options).to_have_count(3)
+    await expect(options.last).to_contain_text("Everybody in this group")
+    await ann.composer.press_sequentially("c")
+    await expect(options).to_have_count(1)
+    await ann.composer.press("Escape")
+    await expect(options).to_have_count(0)
+    await expect(ann.composer).to_be_visible()
+    await ann.composer.press("Backspace")
+    await ann.composer.press("Backspace")
+    await ann.composer.press_sequentially("@")
+    await expect(options).to_have_count(3)
+    await ann.composer.press("ArrowUp")
+    await ann.composer.press("ArrowDown")
+    await options.filter(has_text="Cem").click()
+    await expect(ann.composer).to_have_value("Hi @Cem ")
+    await ann.composer.press_sequentially("and @bo")
+    await expect(options).to_have_count(1)
+    await ann.composer.press("Enter")
+    await ann.composer.press_sequentially("!")
+    for _ in "@Bob !":
+        await ann.composer.press("Backspace")
+    await ann.composer.press("Enter")
+    await ann.sees("Hi @Cem and")
+    await expect(ann.page.locator(".mention")).to_have_text(["@Cem"])
+    await expect(cem.row("Hiking")).to_contain_text("1 mention")
+    await expect(bob.row("Hiking")).to_contain_text("1 unread")
+    await expect(bob.row("Hiking")).not_to_contain_text("mention")
+    await cem.open("Hiking")
+    await expect(cem.page.locator(".bubble.names-me .mention.me")).to_have_text("@Cem")
+    await bob.open("Hiking")
+    await expect(bob.page.locator(".bubble.names-me")).to_have_count(0)
+    await ann.act("Hi @Cem and", "Edit")
+    await ann.composer.fill("Hi")
+    await ann.composer.press_sequentially(" @a")
+    await options.filter(has_text="Everybody").click()
+    await ann.composer.press("Enter")
+    await expect(bob.page.locator(".bubble.names-me .mention.me")).to_have_text("@all")
+    await bob.composer.press_sequentially("@")
+    await expect(bob.page.get_by_role("option")).to_have_count(2)
+    await expect(bob.page.get_by_role("option").filter(has_text="Everybody")).to_have_count(0)
+
+
+async def test_the_first_of_many_unread_messages_is_found_and_so_are_the_mentions(enter: Enter) -> None:
+    ann, bob = await enter("Ann"), await enter("Bob")
+    hiking = await group(ann, "Hiking", bob)
+    await bob.open("Hiking")
+    await send(ann, hiking, "the last one that was read")
+    await bob.sees("the last one that was read")
+    await expect(bob.page).to_have_title("Messages")
+    await bob.page.keyboard.press("Escape")
+    await send(ann, hiking, "Bob, look", mentions=[await me(bob)])
+    await send_many(ann, hiking, 170)
+    await send(ann, hiking, "and here, Bob", mentions=[await me(bob)])
+    await send_many(ann, hiking, 40)
+    await expect(bob.row("Hiking")).to_contain_text("2 mentions")
+    await bob.page.reload()  # it keeps the newest hundred
+    await bob.open("Hiking")
+    pill = bob.page.get_by_role("button", name="212 new messages")
+    at = bob.page.get_by_role("button", name="Jump to the next mention")
+    await expect(bob.page.get_by_text("number 40", exact=True).last).to_be_in_viewport()
+    await expect(at).to_have_accessible_name("Jump to the next mention, 2 left")
+    assert await bob.messages.count() < 212
+    await pill.click()
+    await expect(bob.page.get_by_text("New messages", exact=True)).to_be_in_viewport()
+    await expect(bob.page.get_by_text("Bob, look", exact=True)).to_be_in_viewport()
+    await expect(bob.page.get_by_text("the last one that was read", exact=True)).to_have_count(1)
+    await expect(pill).to_be_hidden()
+    await expect(at).to_have_accessible_name("Jump to the next mention, 1 left")
+    await at.click()
+    await expect(bob.page.get_by_text("and here, Bob", exact=True)).to_be_in_viewport()
+    await expect(at).to_be_hidden()
+    await send(ann, hiking, "one more")
+    down = bob.page.get_by_role("button", name="Jump to the newest message")
+    await expect(down).to_contain_text("1")
+    await down.click()
+    await expect(bob.messages.last).to_have_text("one more")
+    await expect(bob.messages.last).to_be_in_viewport()
+    await expect(down).to_be_hidden()
+    await expect(bob.page).to_have_title("Messages")
+
+
+async def test_a_name_in_the_group_is_what_the_others_find(enter: Enter) -> None:
+    ann, bob = await enter("Ann"), await enter("Bob")
+    await group(ann, "Hiking", bob)
+    await bob.open("Hiking")
+    await bob.page.get_by_role("button", name="More about Hiking").last.click()
+    await bob.page.get_by_role("menuitem", name="Your name here…").click()
+    name = bob.dialog.get_by_label("Your name in this group")
+    await name.fill("Trailblazer")
+    await bob.page.keyboard.press("Enter")
+    await expect(bob.dialog).to_have_count(0)
+    await ann.open("Hiking")
+    await ann.composer.press_sequentially("@tra")
+    await ann.page.get_by_role("option").click()
+    await expect(ann.composer).to_have_value("@Trailblazer ")
+    await ann.composer.press("Enter")
+    await expect(bob.page.locator(".mention.me")).to_have_text("@Trailblazer")
+    await bob.page.get_by_role("button", name="More about Hiking").last.click()
+    await bob.page.get_by_role("menuitem", name="Your name here…").click()
+    await expect(name).to_have_value("Trailblazer")
