@@ -87,7 +87,7 @@ async def people(camera: Camera) -> None:
 
 async def privacy(camera: Camera) -> None:
     await camera.screen.choose("Privacy")
-    await expect(camera.screen.dialog.get_by_role("switch", checked=True)).to_have_count(3)
+    await expect(camera.screen.dialog.get_by_role("switch", checked=True)).to_have_count(5)
     await camera.take("privacy")
     await camera.screen.page.keyboard.press("Escape")
 

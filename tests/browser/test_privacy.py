@@ -9,6 +9,13 @@ from tests.browser.screen import Screen
 
 pytestmark = pytest.mark.browser
 Both = tuple[Screen, Screen]
+SWITCHES = (
+    "Read receipts",
+    "Found by user name",
+    "Found by e-mail",
+    "Found by telephone number",
+    "Named in forwarded messages",
+)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -34,7 +41,7 @@ async def test_each_change_is_saved_at_once_and_shows_on_the_other_device(both: 
     desk, other = both
     await choice(desk, "Last seen and online", "Nobody").check()
     await choice(desk, "Friend requests", "Friends of friends").check()
-    for name in ("Read receipts", "Found by user name", "Found by e-mail"):
+    for name in SWITCHES:
         await desk.dialog.get_by_role("switch", name=name).uncheck()
     for screen in both:
         await expect(choice(screen, "Last seen and online", "Nobody")).to_be_checked()

@@ -14,6 +14,11 @@ class Desk {
   calls = [];
   cursor = 0;
 
+  /** Lists that are read are on their way until `release`. */
+  held() {
+    return this.hold ? new Promise((resolve) => (this.release = resolve)) : null;
+  }
+
   /** @param {string} method @param {string} path @param {any} body */
   serve(method, path, body) {
     const [name, query] = path.split("?");
@@ -54,7 +59,7 @@ class Desk {
         if (!client.connection.online) throw new ConnectionLost();
         if (failures.length) throw failures.shift();
         const answer = this.serve(method, path, body);
-        await null;
+        await (path.startsWith("/v1/drafts") ? this.held() : null);
         if (!client.connection.online) throw new ConnectionLost(); // it was done, and nobody heard
         return structuredClone(answer);
       },
@@ -224,6 +229,33 @@ test("a lost answer is no loss", async (t) => {
   await phone.join();
   assert.equal(phone.text(), desk.drafts.get(C).text);
   assert.equal(laptop.text(), phone.text());
+});
+
+test("what the server got, and nobody heard that it did, is emptied too", async (t) => {
+  const { desk, phone, laptop } = await two(t);
+  phone.type("Hello");
+  phone.drafts.flush([C]);
+  await null;
+  phone.lose();
+  await settle();
+  phone.drafts.stop();
+  const reloaded = desk.device(t, phone.storage);
+  reloaded.drafts.set(C, null);
+  await reloaded.join();
+  assert.deepEqual([desk.drafts.size, reloaded.text(), laptop.text()], [0, "", ""]);
+});
+
+test("a list that was read before it was told does not undo it", async (t) => {
+  const { desk, phone } = await two(t);
+  phone.lose();
+  phone.type("newer");
+  desk.serve("PUT", `/v1/conversations/${C}/draft`, { draft: { text: "older" } });
+  desk.hold = true;
+  await phone.join();
+  desk.release();
+  await settle();
+  assert.equal(phone.text(), "newer");
+  assert.deepEqual(desk.drafts.get(C), { text: "newer" });
 });
 
 test("a busy server is asked again, one that refuses is not", async (t) => {

@@ -19,6 +19,9 @@ function world(...unread) {
   const server = { heads: [], badge: 0 };
   client.connection = new EventTarget();
   client.directory = { more: false };
+  client.user = { id: ME };
+  const seats = new Map([["c0", { person: client.user, nickname: "" }]]);
+  client.groups = { seat: (id) => seats.get(id), learn: (id, [seat]) => seats.set(id, seat) };
   client.list = () => conversations;
   client.get = (id) => conversations.find((conversation) => conversation.id === id);
   client.emit = (type, detail) => client.dispatchEvent(new CustomEvent(type, { detail }));
@@ -66,6 +69,7 @@ test("what one sets shows once one's own log tells of it", async () => {
   hear({ conversation: "c0", pinned: true, notify: "mentions" });
   hear({ conversation: "c0", nickname: "Bobby" });
   assert.deepEqual([conversations[0].head.pinned, conversations[0].head.notify, changes], [true, "mentions", 1]);
+  assert.equal(client.groups.seat("c0").nickname, "Bobby");
   hear({ conversation: "c0", pinned: false });
   assert.equal(conversations[0].head.pinned, false);
 });

@@ -45,6 +45,14 @@ export function renamed({ mentions = [] }, text, added, client, { id }) {
   return now.join() === mentions.join() ? undefined : now;
 }
 
+/**
+ * What those whom a message names are called here.
+ * @param {any} message @param {Client} client @param {Conversation} conversation
+ */
+export function mentionNames({ mentions = [] }, client, { id }) {
+  return mentions.flatMap((/** @type {string} */ who) => namesOf(client, id, who));
+}
+
 /** What a person is or was called in a group. @param {Client} client @param {string} group @param {string} who */
 function namesOf(client, group, who) {
   if (who === "all") return ["all"];

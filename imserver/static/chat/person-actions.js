@@ -23,7 +23,7 @@ export class PersonActions {
   items(person, source) {
     const { friends } = this;
     const friend = friends.get(person.id);
-    const items = friend ? this.#notes(friend) : this.#asking(person, source);
+    const items = friend ? this.#notes(friend, source) : this.#asking(person, source);
     if (friend)
       items.push({ label: "Remove friend…", icon: "unfriend", danger: true, act: () => this.remove(friend.person) });
     items.push(
@@ -34,13 +34,17 @@ export class PersonActions {
     return items;
   }
 
-  /** @param {import("../im-client/types.js").Friend} friend @returns {Item[]} */
-  #notes(friend) {
+  /** @param {import("../im-client/types.js").Friend} friend @param {string} source @returns {Item[]} */
+  #notes(friend, source) {
     const { person, pinned } = friend;
     const pin = () => this.attempt(() => this.friends.update(person.id, { pinned: !pinned }));
-    return [
+    const notes = [
       { label: "Remark…", icon: "edit", act: () => openRemark(this.client, friend) },
       { label: "Tags…", icon: "tag", act: () => openTags(this.client, friend) },
+    ];
+    if (source === "chat") return notes; // there the conversation is what is pinned
+    return [
+      ...notes,
       { label: pinned ? "Unpin" : "Pin", icon: pinned ? "unpin" : "pin", act: pin },
     ];
   }

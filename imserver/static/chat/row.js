@@ -62,7 +62,7 @@ export class ConversationRow {
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     const { title, at, tick, online } = view;
-    this.more.setAttribute("aria-label", `More about ${title}`);
+    this.more.setAttribute("aria-label", `Options of ${title}`);
     this.node.replaceChildren(
       withDot(conversationAvatar(this.conversation, title), online),
       h(

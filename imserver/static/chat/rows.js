@@ -2,6 +2,7 @@ import { authors, bubble } from "./bubble.js";
 import { h } from "./dom.js";
 import { decorate } from "./grouping.js";
 import { isNotice, noticeLine, wordsOf } from "./groups/notice.js";
+import { mentionNames } from "./mention-marks.js";
 import { ticks } from "./ticks.js";
 
 /**
@@ -184,7 +185,7 @@ export class MessageRows {
     const { message, node } = row;
     if (isNotice(message)) return this.#drawNotice(row);
     const progress = this.#progress(row);
-    const names = authors(message, this.client, this.conversation);
+    const names = [authors, mentionNames].map((said) => said(message, this.client, this.conversation));
     const drawn = [message.seq, message.changed_rev, message.state === "failed", names].join();
     if (drawn === row.drawn && progress !== row.progress) node.querySelector(".ticks")?.replaceWith(ticks(progress));
     row.progress = progress;

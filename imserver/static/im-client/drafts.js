@@ -87,7 +87,9 @@ export class Drafts {
     const backoff = new Backoff();
     let isFirst = true;
     while (this.#mayPush(id)) {
-      const { draft } = this.store.get(id);
+      const kept = this.store.get(id);
+      const { draft } = kept;
+      if (draft) this.store.put(id, { ...kept, stored: true }); // whether its answer will be heard or not
       this.#pushing.set(id, 0);
       const error = await this.#tell(id, draft);
       const heard = this.#pushing.get(id) ?? 0;
@@ -121,6 +123,7 @@ export class Drafts {
   #told(id, stored, draft) {
     const now = this.store.get(id);
     if (this.#closing.signal.aborted) return;
+    this.#turn(id);
     this.store.put(id, { draft: now.draft, dirty: !same(now.draft, draft), stored: stored !== null });
   }
 
