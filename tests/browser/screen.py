@@ -118,7 +118,8 @@ class Screen:
         return found
 
     def row(self, title: str) -> Locator:
-        return self.page.get_by_role("navigation").get_by_role("link").filter(has_text=title)
+        named = self.page.locator(".row-title").filter(has_text=title)
+        return self.page.get_by_role("navigation").get_by_role("link").filter(has=named)
 
     @property
     def account(self) -> Locator:

@@ -5,7 +5,6 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Enter
 from tests.browser.desk import group, me, send, send_many
-from tests.browser.screen import Screen
 
 pytestmark = pytest.mark.browser
 

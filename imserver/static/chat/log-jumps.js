@@ -80,7 +80,10 @@ export class LogJumps {
   /** @param {Entry[]} touched messages that came, or have another state */
   update(touched) {
     this.#gather(touched);
-    const { unread } = this.conversation.head;
+    const { kind, unread, mentions } = this.conversation.head;
+    // It may have been opened before the server said how many there are.
+    this.#unread = Math.max(this.#unread, unread);
+    if (kind === "group") this.#mentions = Math.max(this.#mentions, mentions);
     this.count.hidden = !unread;
     this.count.textContent = String(unread);
   }
