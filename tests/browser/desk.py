@@ -1,4 +1,4 @@
-"""What a person does with the list of conversations and with what is typed; and by REST, what a page would take long for."""
+"""What a person does with the list and with what is typed; and by REST, what a page would take long for."""
 
 import json
 from typing import Any
