@@ -70,6 +70,7 @@ async def test_the_first_of_many_unread_messages_is_found_and_so_are_the_mention
     await send(ann, hiking, "and here, Bob", mentions=[await me(bob)])
     await send_many(ann, hiking, 40)
     await expect(bob.row("Hiking")).to_contain_text("2 mentions")
+    await bob.page.wait_for_timeout(800)  # the store is written behind
     await bob.page.reload()  # it keeps the newest hundred
     await bob.open("Hiking")
     pill = bob.page.get_by_role("button", name="212 new messages")

@@ -1,6 +1,7 @@
 """What a person sets for herself in the list and begins to write: on two of her devices, while others write to her."""
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.browser.conftest import Again, Enter
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.browser
 Three = tuple[Screen, Screen, Screen]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def three(enter: Enter, again: Again) -> Three:
     """Ann at her desk and by her phone, and Bob, who has written to her."""
     desk, bob = await enter("Ann"), await enter("Bob")
