@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Conversation } from "../../imserver/static/im-client/conversation.js";
-import { Log, ME, PEER, head } from "./make.mjs";
+import { Log, ME, PEER, head, random } from "./make.mjs";
 
 function opened(log, options) {
   const conversation = new Conversation(head(log, options), ME);
@@ -165,6 +165,15 @@ test("far behind, the conversation starts at the head", () => {
   assert.ok(!conversation.behind);
 });
 
+test("an empty conversation that others wrote in meanwhile is loaded anew", () => {
+  const log = new Log();
+  const conversation = new Conversation(head(log), ME);
+  assert.ok(conversation.timeline.complete);
+  log.send();
+  conversation.applyHead(head(log));
+  assert.ok(!conversation.timeline.complete);
+});
+
 test("old state plus live events in any order equals a fresh fetch", () => {
   for (let seed = 1; seed <= 300; seed += 1) converges(random(seed));
 });
@@ -206,14 +215,6 @@ function older(conversation, log, meanwhile) {
   meanwhile();
   if (timeline === conversation.timeline) conversation.applyPage(page, page.length < 5);
   conversation.endPage();
-}
-
-function random(seed) {
-  let state = (seed * 2654435761) % 4294967296;
-  return (below) => {
-    state = (state * 1664525 + 1013904223) % 4294967296;
-    return Math.floor((state / 4294967296) * below);
-  };
 }
 
 const EVE = "eve";

@@ -154,3 +154,12 @@ export class Storage {
     this.#items.delete(name);
   }
 }
+
+/** Numbers that look random, and are the same every time. */
+export function random(seed) {
+  let state = (seed * 2654435761) % 4294967296;
+  return (below) => {
+    state = (state * 1664525 + 1013904223) % 4294967296;
+    return Math.floor((state / 4294967296) * below);
+  };
+}

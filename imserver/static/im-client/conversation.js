@@ -1,6 +1,8 @@
+import { none } from "./changes.js";
 import { Notices } from "./notices.js";
 import { Timeline, newer } from "./timeline.js";
 import { Unread } from "./unread.js";
+import { Veil } from "./veil.js";
 
 const KEPT = 100;
 /** More than this behind, the newest page is cheaper than every entry in between. */
@@ -11,13 +13,7 @@ const TOO_FAR_BEHIND = 1000;
  *
  * @typedef {import("./types.js").Entry} Entry
  * @typedef {import("./types.js").Head} Head
- *
- * @typedef {object} Changes
- * @property {Entry[]} added
- * @property {Entry[]} updated
- * @property {Entry[]} notices
- * @property {string[]} keys    of own messages that are now in the log
- * @property {boolean} reset    what was held before is gone
+ * @typedef {import("./changes.js").Changes} Changes
  */
 export class Conversation {
   /** The rev up to which every entry has been applied. */
@@ -26,6 +22,7 @@ export class Conversation {
   wanted;
   timeline = new Timeline();
   notices = new Notices();
+  veil = new Veil();
   /**
    * While a page is on its way: newer states of messages that it may hold in an older one.
    * @type {Map<number, Entry> | null}
@@ -39,25 +36,24 @@ export class Conversation {
     this.me = me;
     this.hasBlocked = hasBlocked;
     this.unread = new Unread(this);
-    this.cursor = head.rev;
-    this.wanted = head.rev;
+    this.cursor = this.wanted = head.rev;
     if (!head.seq) this.timeline.complete = true;
   }
 
   /** As by `new`. @param {import("./types.js").Snapshot} snapshot @param {string} me @param {any} [hasBlocked] */
   static restore(snapshot, me, hasBlocked) {
     const conversation = new Conversation(snapshot.head, me, hasBlocked);
-    conversation.cursor = conversation.wanted = snapshot.cursor;
-    conversation.timeline = new Timeline(snapshot.messages, snapshot.complete);
-    conversation.notices = new Notices(snapshot.notices);
-    return conversation;
+    const { cursor, messages, complete } = snapshot;
+    const [notices, veil] = [new Notices(snapshot.notices), new Veil(snapshot.veil)];
+    return Object.assign(conversation, { cursor, wanted: cursor, timeline: new Timeline(messages, complete), notices, veil });
   }
 
   /** @returns {import("./types.js").Snapshot} */
   snapshot() {
     const messages = this.timeline.all().slice(-KEPT);
     const complete = this.timeline.complete && messages.length === this.timeline.length;
-    return { id: this.id, head: this.head, cursor: this.cursor, complete, messages, notices: this.notices.snapshot() };
+    const [notices, veil] = [this.notices.snapshot(), this.veil.snapshot()];
+    return { id: this.id, head: this.head, cursor: this.cursor, complete, messages, notices, veil };
   }
 
   /** What `hello` and `sync` say of it. */
@@ -79,10 +75,11 @@ export class Conversation {
     this.unread.toldAnew();
     if (!head.reset) this.#keepMarks(before);
     if (head.reset || head.rev - this.cursor > TOO_FAR_BEHIND) this.#forget(head.rev, changes);
-    // Holding no message there is nothing to bring up to date, but for what one's own log tells of other things.
-    if (!this.timeline.length && head.kind !== "self") this.cursor = Math.max(this.cursor, head.rev);
-    if (!head.seq) this.timeline.complete = true;
+    // Holding no message there is nothing to bring up to date: start from the head. But one's own log tells of others.
+    if (!this.timeline.length && head.kind !== "self" && head.rev > this.cursor) this.#forget(head.rev, changes);
+    if (head.seq <= this.veil.cleared) this.timeline.complete = true;
     this.wanted = Math.max(this.wanted, head.rev);
+    this.#lookBack();
     return changes;
   }
 
@@ -143,7 +140,7 @@ export class Conversation {
     const changes = none();
     for (const item of items) {
       const entry = newer(item, this.#overtaking?.get(item.seq ?? 0));
-      this.#record(this.timeline.put(entry), entry, changes);
+      this.#put(entry, changes);
     }
     if (complete || items[0]?.seq === 1) this.timeline.complete = true;
     this.unread.recount();
@@ -154,6 +151,34 @@ export class Conversation {
   applyState(state) {
     const changes = none();
     this.#replace(state, changes);
+    return changes;
+  }
+
+  /** This person deleted a message for himself, on whatever device. @param {number} seq @returns {Changes} */
+  hide(seq) {
+    const changes = none();
+    if (!this.veil.hide(seq)) return changes;
+    const held = this.timeline.veil(seq);
+    if (held) changes.updated.push(held);
+    changes.unsure = !this.#lookBack() || (seq > this.head.read_seq && !this.unread.recount());
+    return changes;
+  }
+
+  /** This person cleared the history up to a message, on whatever device. @param {number} seq @returns {Changes} */
+  clear(seq) {
+    const changes = none();
+    if (!this.veil.clear(seq)) return changes;
+    this.timeline = this.timeline.above(seq);
+    if (seq >= this.head.seq) this.timeline.complete = true;
+    changes.reset = true;
+    changes.unsure = !this.#lookBack() || (this.head.unread > 0 && !this.unread.recount());
+    return changes;
+  }
+
+  /** Drops what is held of it; pages bring it again. @returns {Changes} */
+  forget() {
+    const changes = none();
+    this.#forget(Math.max(this.wanted, this.head.rev), changes);
     return changes;
   }
 
@@ -195,6 +220,7 @@ export class Conversation {
       if (isNews) this.#countMessage(entry);
       this.#insert(entry, changes);
     } else if (entry.target !== undefined) {
+      changes.changing.push(entry);
       if (entry.state) this.#replace(entry.state, changes);
       if (isNews && entry.kind === "recall") this.unread.recalled(entry);
     } else {
@@ -208,7 +234,7 @@ export class Conversation {
   #countMessage(entry) {
     const { head } = this;
     head.seq = Math.max(head.seq, entry.seq ?? 0);
-    head.last = entry;
+    if (!entry.hidden && !this.veil.covers(entry.seq ?? 0)) head.last = entry;
     head.last_at = entry.created_at;
     if (entry.sender === this.me) {
       if (entry.kind !== "call") this.read(head.seq); // of calls the server tells
@@ -222,7 +248,7 @@ export class Conversation {
     if (entry.sender === this.me && entry.key) changes.keys.push(entry.key);
     const { first } = this.timeline;
     if (first && /** @type {number} */ (entry.seq) < /** @type {number} */ (first.seq)) return;
-    this.#record(this.timeline.put(entry), entry, changes);
+    this.#put(entry, changes);
     if (entry.seq === 1) this.timeline.complete = true;
   }
 
@@ -231,14 +257,25 @@ export class Conversation {
     const seq = /** @type {number} */ (state.seq);
     const { last } = this.head;
     if (last?.seq === seq) this.head.last = newer(state, last);
-    if (this.timeline.get(seq)) this.#record(this.timeline.put(state), state, changes);
+    if (this.timeline.get(seq)) this.#put(state, changes);
     else this.#overtaking?.set(seq, newer(state, this.#overtaking.get(seq)));
   }
 
-  /** @param {"added" | "updated" | null} what @param {Entry} entry @param {Changes} changes */
-  #record(what, entry, changes) {
-    const held = /** @type {Entry} */ (this.timeline.get(/** @type {number} */ (entry.seq)));
-    if (what) changes[what].push(held);
+  /** @param {Entry} entry @param {Changes} changes */
+  #put(entry, changes) {
+    const seq = /** @type {number} */ (entry.seq);
+    if (entry.hidden && this.veil.hide(seq)) this.timeline.veil(seq);
+    if (seq <= this.veil.cleared) return;
+    const what = this.timeline.put(this.veil.over(entry));
+    if (what) changes[what].push(/** @type {Entry} */ (this.timeline.get(seq)));
+  }
+
+  /** The list's last line is a message that can be seen. @returns {boolean} whether it is known which */
+  #lookBack() {
+    const { head, timeline, veil } = this;
+    if (!head.last || !veil.covers(head.last.seq ?? 0)) return true;
+    head.last = timeline.lastShown;
+    return Boolean(head.last) || timeline.complete;
   }
 
   /** Marks only rise; ours may not have reached the server yet. @param {Head} before */
@@ -264,9 +301,4 @@ export class Conversation {
     this.cursor = floor;
     changes.reset = true;
   }
-}
-
-/** @returns {Changes} */
-function none() {
-  return { added: [], updated: [], notices: [], keys: [], reset: false };
 }

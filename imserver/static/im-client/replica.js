@@ -36,6 +36,7 @@ export class Replica {
     const changes = known?.applyHead(head);
     this.client.settings.reapply(conversation);
     this.changed(conversation, changes);
+    this.#ownMissed(conversation, changes, head.reset);
     if (conversation.head.read_seq > head.read_seq) marks.add(conversation.id, conversation.head.read_seq);
     puller.want(conversation);
     return conversation;
@@ -55,7 +56,13 @@ export class Replica {
   entries(conversation, frame) {
     const changes = conversation.applyEntries(frame);
     if (changes) this.changed(conversation, changes);
+    if (changes) this.#ownMissed(conversation, changes);
     this.client.puller.want(conversation);
+  }
+
+  /** @param {Conversation} conversation @param {Changes} [changes] @param {boolean} [anew] all heads are told anew */
+  #ownMissed({ head }, changes, anew = false) {
+    if (head.kind === "self" && changes?.reset && !anew) this.client.own.missed();
   }
 
   /** @param {import("./types.js").Draft} draft @param {any} ok */

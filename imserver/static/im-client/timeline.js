@@ -1,3 +1,5 @@
+import { veiled } from "./veil.js";
+
 /**
  * The newest messages of one conversation, ascending by seq, without a hole from the first one on.
  * @typedef {import("./types.js").Entry} Entry
@@ -28,6 +30,15 @@ export class Timeline {
 
   all() {
     return this.#messages.slice();
+  }
+
+  /** Without those that this person deleted for himself. */
+  shown() {
+    return this.#messages.filter(({ hidden }) => !hidden);
+  }
+
+  get lastShown() {
+    return this.#messages.findLast(({ hidden }) => !hidden);
   }
 
   /** @param {number} seq */
@@ -62,6 +73,20 @@ export class Timeline {
     if (changedRev(entry) <= changedRev(copy)) return null;
     this.#messages[position] = entry;
     return "updated";
+  }
+
+  /** Leaves of a message its place alone. @param {number} seq @returns {Entry | null} what is held now */
+  veil(seq) {
+    const position = this.position(seq);
+    const held = this.#messages[position];
+    if (held?.seq !== seq) return null;
+    return (this.#messages[position] = veiled(held));
+  }
+
+  /** What is left where one begins to see after a message. @param {number} seq */
+  above(seq) {
+    const reachesDown = this.complete || (this.first?.seq ?? Infinity) <= seq + 1;
+    return new Timeline(this.#messages.slice(this.position(seq + 1)), reachesDown);
   }
 
   /** Drops what was written up to a rev; copies below a floor may be stale. @param {number} rev */

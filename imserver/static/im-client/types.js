@@ -17,7 +17,14 @@
  * @property {number} [changed_rev]
  * @property {string} [edited_at]
  * @property {{ by: string, at: string }} [recalled]
+ * @property {Reaction[]} [reactions]
+ * @property {boolean} [pinned]
+ * @property {boolean} [hidden]        this person deleted it for himself
  * @property {string} created_at
+ *
+ * @typedef {{ emoji: string, count: number, users: string[] }} Reaction   the first hundred people, by time
+ * @typedef {{ cleared?: number, hidden?: number[] }} Veiled   seqs that this person deleted for himself
+ * @typedef {Entry & { conversation: string }} Starred          a message that this person keeps
  *
  * @typedef {{ id: string, username: string, display_name: string }} Person
  * @typedef {Person & { email: string, bio: string, language: string, time_zone: string }} Me
@@ -149,6 +156,7 @@
  * @property {boolean} complete
  * @property {Entry[]} messages
  * @property {{ entries: Entry[], asked: boolean }} [notices]   of a group
+ * @property {Veiled} [veil]
  *
  * @typedef {object} Saved
  * @property {Snapshot[]} conversations

@@ -22,25 +22,25 @@ export class Unread {
 
   /** A message came that no head has counted. @param {Entry} entry */
   came(entry) {
-    const { head } = this.conversation;
-    const { seq = 0, recalled } = entry;
-    if (seq <= head.read_seq) return;
-    if (recalled) this.#uncounted.add(seq);
+    const { head, veil } = this.conversation;
+    const { seq = 0, recalled, hidden } = entry;
+    if (seq <= this.#mark) return;
+    if (recalled || hidden || veil.covers(seq)) this.#uncounted.add(seq);
     else head.unread += 1;
-    if (this.#namesMe(entry)) head.mentions += 1;
+    if (!veil.covers(seq) && this.#namesMe(entry)) head.mentions += 1;
   }
 
   /** A message was recalled that had been counted, perhaps. @param {Entry} recall */
   recalled({ target = 0, state }) {
-    const { head, me } = this.conversation;
-    if (target <= head.read_seq || state?.sender === me || this.#uncounted.has(target)) return;
+    const { head, me, veil } = this.conversation;
+    if (target <= this.#mark || veil.covers(target) || state?.sender === me || this.#uncounted.has(target)) return;
     head.unread = Math.max(0, head.unread - 1);
   }
 
   /** The read mark has moved. */
   marked() {
     const { head } = this.conversation;
-    head.unread = Math.min(head.unread, head.seq - head.read_seq);
+    head.unread = Math.min(head.unread, head.seq - this.#mark);
     head.mentions = Math.min(head.mentions, head.unread);
     this.recount();
   }
@@ -48,11 +48,26 @@ export class Unread {
   /** Where every unread message is here, counting beats adding and subtracting. @returns {boolean} whether it is so */
   recount() {
     const { head, timeline, behind, me } = this.conversation;
-    const reachesDown = timeline.complete || (timeline.first?.seq ?? Infinity) <= head.read_seq + 1;
-    if (!reachesDown || behind || (timeline.last?.seq ?? 0) < head.seq) return false;
-    head.unread = timeline.countAbove(head.read_seq, (message) => message.sender !== me && !message.recalled);
-    head.mentions = timeline.countAbove(head.read_seq, (message) => this.#namesMe(message));
+    const reachesDown = timeline.complete || (timeline.first?.seq ?? Infinity) <= this.#mark + 1;
+    if (!reachesDown || behind || (timeline.last?.seq ?? 0) < this.#newest) return false;
+    const counts = (/** @type {Entry} */ { sender, recalled, hidden }) => sender !== me && !recalled && !hidden;
+    head.unread = timeline.countAbove(this.#mark, counts);
+    head.mentions = timeline.countAbove(this.#mark, (message) => this.#namesMe(message));
     return true;
+  }
+
+  /** What is cleared is not unread, whether it was read or not. */
+  get #mark() {
+    const { head, veil } = this.conversation;
+    return Math.max(head.read_seq, veil.cleared);
+  }
+
+  /** The newest message that is known to be one to see; pages leave out those that are not. */
+  get #newest() {
+    const { head, veil } = this.conversation;
+    let seq = head.seq;
+    while (seq && veil.covers(seq)) seq = seq <= veil.cleared ? 0 : seq - 1;
+    return seq;
   }
 
   /** @param {Entry} message */
