@@ -2,14 +2,17 @@ import { openDevices } from "./devices.js";
 import { openPassword } from "./password.js";
 import { openPrivacy } from "./privacy.js";
 import { openProfile } from "./profile.js";
+import { openStarred } from "./starred.js";
 import { openTwoStep } from "./two-step.js";
 
 /**
  * What the account menu offers.
- * @param {import("../im-client.js").Client} client @param {() => void} logOut @returns {import("./menu.js").Item[]}
+ * @param {import("../im-client.js").Client} client @param {() => void} logOut
+ * @param {(conversation: string, seq: number) => void} show @returns {import("./menu.js").Item[]}
  */
-export function accountItems(client, logOut) {
+export function accountItems(client, logOut, show) {
   return [
+    { label: "Saved messages", icon: "star", act: () => openStarred(client, show) },
     { label: "Profile", icon: "profile", act: () => openProfile(client) },
     { label: "Privacy", icon: "privacy", act: () => openPrivacy(client) },
     { label: "Devices", icon: "devices", act: () => openDevices(client) },

@@ -1,9 +1,10 @@
 import { hue } from "./avatar.js";
+import { body, forwardedFrom } from "./body.js";
 import { h, icon, spoken } from "./dom.js";
 import { clock, moment, preview } from "./format.js";
 import { authorOf } from "./groups/names.js";
-import { linkify } from "./linkify.js";
 import { markMentions, namesMe } from "./mention-marks.js";
+import { reactions } from "./reactions.js";
 import { ticks } from "./ticks.js";
 
 /** @type {Record<string, string>} */
@@ -34,12 +35,13 @@ const ONLY_EMOJI =
  * @param {Client} view.client
  * @param {Conversation} view.conversation
  * @param {(seq: number) => void} view.show
+ * @param {import("./rows.js").React} view.react
  */
-export function bubble({ message, progress, client, conversation, show }) {
+export function bubble({ message, progress, client, conversation, show, react }) {
   const text = message.kind === "text" && message.content ? String(message.content.text) : null;
   const gone = !message.content;
-  const large = text !== null && !message.reply_to && ONLY_EMOJI.test(text.trim());
-  const said = h("span", { class: "bubble-text" }, ...(text === null ? [preview(message)] : linkify(text)));
+  const large = text !== null && !message.reply_to && !message.content.forwarded && ONLY_EMOJI.test(text.trim());
+  const said = h("span", { class: "bubble-text" }, ...body(message, client));
   if (text !== null) markMentions(said, message, client, conversation);
   const looks = [gone && "gone", large && "large", namesMe(client, message) && "names-me"].filter(Boolean).join(" ");
   const node = h(
@@ -47,13 +49,15 @@ export function bubble({ message, progress, client, conversation, show }) {
     { class: `bubble ${looks}`, tabindex: "-1" },
     spoken(`${authorOf(message, client, conversation)}: `),
     sender(message, client, conversation),
+    forwardedFrom(message, client),
     !gone && message.reply_to && quote(message.reply_to, client, conversation, show),
     h(
       "div",
       { class: "bubble-body", dir: "auto" },
       said,
-      meta(message, progress),
+      meta(message, progress, client.stars.has(conversation.id, message.seq)),
     ),
+    reactions(message, client, conversation, (emoji, isMine) => react(message, emoji, isMine)),
     progress === "failed" && failure(message, client),
   );
   if (message.seq !== undefined && !gone)
@@ -61,17 +65,24 @@ export function bubble({ message, progress, client, conversation, show }) {
   return node;
 }
 
-/** @param {any} message @param {string} progress */
-function meta(message, progress) {
+/** @param {any} message @param {string} progress @param {boolean} isKept */
+function meta(message, progress, isKept) {
   return h(
     "span",
     { class: "meta", dir: "ltr" },
+    isKept && sign("star", "Saved"),
+    message.pinned && sign("pin", "Pinned"),
     message.edited_at &&
       !message.recalled &&
       h("span", { class: "edited", title: `Edited ${moment(message.edited_at)}` }, "edited"),
     h("time", { datetime: message.created_at, title: moment(message.created_at) }, clock(message.created_at)),
     progress && !message.recalled && ticks(progress),
   );
+}
+
+/** @param {string} symbol @param {string} label */
+function sign(symbol, label) {
+  return h("span", { class: "sign", role: "img", "aria-label": label, title: label }, icon(symbol));
 }
 
 /**
@@ -107,7 +118,7 @@ function quote(seq, client, conversation, show) {
     "button",
     { class: "quote", type: "button", onclick: () => show(seq) },
     h("strong", { dir: "auto" }, target ? authorOf(target, client, conversation) : "Earlier message"),
-    h("span", { dir: "auto" }, target ? preview(target) : "Scroll up to see it"),
+    h("span", { dir: "auto" }, target ? preview(target) : "Press to go there"),
   );
 }
 

@@ -1,6 +1,7 @@
 import { h, icon } from "./dom.js";
 import { preview } from "./format.js";
 import { authorOf } from "./groups/names.js";
+import { writeMarkup } from "./markup.js";
 import { membersToMention } from "./members-to-mention.js";
 import { MentionBox } from "./mention-box.js";
 import { renamed } from "./mention-marks.js";
@@ -93,7 +94,7 @@ export class Composer {
     this.#editing = message;
     this.mentions.chosen = [];
     this.#show("edit", "Edit message", message);
-    this.#fill(String(message.content?.text ?? ""));
+    this.#fill(writeMarkup(/** @type {any} */ (message.content)));
   }
 
   /** @param {Entry} message */

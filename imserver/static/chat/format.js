@@ -1,3 +1,5 @@
+export { preview } from "./words.js";
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -78,13 +80,6 @@ export function lastSeen({ online, last_seen_at } = { online: false }) {
 /** @param {string} one @param {string} other */
 export function sameDay(one, other) {
   return new Date(one).toDateString() === new Date(other).toDateString();
-}
-
-/** A message in a few words. @param {{ kind: string, content: any, recalled?: object }} message */
-export function preview({ kind, content, recalled }) {
-  if (recalled) return "Message deleted";
-  if (kind === "text" && content) return String(content.text).replace(/\s+/g, " ").slice(0, 200);
-  return content ? `[${kind}]` : "Message expired";
 }
 
 /** @param {import("../im-client.js").Conversation} conversation @param {import("../im-client.js").Client} client */

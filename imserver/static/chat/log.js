@@ -17,6 +17,8 @@ const FLASH = 1500;
  * @property {(message: Entry | Draft, at: { x: number, y: number }) => void} menu
  * @property {() => Promise<boolean>} older
  * @property {(seq: number) => void} seen
+ * @property {(seq: number) => void} show   goes to a message that is quoted
+ * @property {import("./rows.js").React} react
  */
 export class MessageLog {
   #atBottom = true;
@@ -32,7 +34,7 @@ export class MessageLog {
     this.client = client;
     this.conversation = conversation;
     this.handlers = handlers;
-    this.rows = new MessageRows(client, conversation, (seq) => this.#show(seq));
+    this.rows = new MessageRows(client, conversation, handlers);
     this.typing = h("div", { class: "typing-dots", "aria-hidden": "true", hidden: true }, h("i"), h("i"), h("i"));
     this.emptyTitle = h("h3", { dir: "auto" });
     this.emptyText = h("p", { dir: "auto" });
@@ -44,7 +46,7 @@ export class MessageLog {
     this.jumps = new LogJumps(client, conversation, {
       rows: this.rows,
       scroller: this.scroller,
-      show: (seq) => this.#show(seq),
+      show: (seq) => this.show(seq),
       toFirst: () => this.#place(),
       down: () => this.jumpDown(),
     });
@@ -169,12 +171,14 @@ export class MessageLog {
     this.#scrolled();
   }
 
-  /** @param {number} seq */
-  #show(seq) {
+  /** Goes to a message. @param {number} seq @returns {boolean} whether it is there */
+  show(seq) {
     const node = this.rows.find(seq);
-    node?.scrollIntoView({ block: "center", behavior: "smooth" });
-    node?.classList.add("flash");
-    setTimeout(() => node?.classList.remove("flash"), FLASH);
+    if (!node) return false;
+    node.scrollIntoView({ block: "center", behavior: "smooth" });
+    node.classList.add("flash");
+    setTimeout(() => node.classList.remove("flash"), FLASH);
+    return true;
   }
 
   #toBottom() {

@@ -1,20 +1,47 @@
 const HOUR = 3_600_000;
+/** What the server writes is nobody's to copy. */
+const OF_THE_SERVER = new Set(["call"]);
 
 /**
  * What this person may do with a message now; the server decides again.
+ *
+ * @typedef {"reply" | "forward" | "copy" | "edit" | "pin" | "unpin" | "star" | "unstar" | "readers" | "select" | "hide" |
+ *   "recall" | "retry" | "discard"} Action
  * @param {import("../im-client.js").Client} client @param {any} message an entry or a draft
- * @returns {("reply" | "edit" | "copy" | "retry" | "discard" | "recall")[]}
+ * @param {import("../im-client.js").Conversation} conversation
+ * @returns {Action[]}
  */
-export function actionsFor(client, message) {
+export function actionsFor(client, message, conversation) {
   if (message.seq === undefined) return message.state === "failed" ? ["retry", "copy", "discard"] : ["copy"];
-  if (message.recalled || !message.content) return [];
+  if (message.recalled || !message.content) return ["hide"];
   const mine = message.sender === client.user.id;
+  const leads = leadsIn(client, conversation);
   const hours = (client.now() - Date.parse(message.created_at)) / HOUR;
-  const isText = message.kind === "text";
-  /** @type {any[]} */
-  const actions = ["reply"];
-  if (isText) actions.push("copy");
-  if (mine && isText && hours < (client.limits.edit_hours ?? 0)) actions.push("edit");
-  if (mine && hours < (client.limits.recall_hours ?? 0)) actions.push("recall");
-  return actions;
+  const { edit_hours = 0, recall_hours = 0 } = client.limits;
+  const isEditable = mine && message.kind === "text" && !message.content.forwarded && hours < edit_hours;
+  /** @type {[Action, boolean][]} */
+  const known = [
+    ["reply", true],
+    ["forward", !OF_THE_SERVER.has(message.kind)],
+    ["copy", textOf(message) !== ""],
+    ["edit", isEditable],
+    [message.pinned ? "unpin" : "pin", conversation.head.kind !== "group" || leads],
+    [client.stars.has(conversation.id, message.seq) ? "unstar" : "star", true],
+    ["readers", mine && conversation.head.kind === "group"],
+    ["select", true],
+    ["hide", true],
+    ["recall", leads || (mine && hours < recall_hours)],
+  ];
+  return known.flatMap(([action, may]) => (may ? [action] : []));
+}
+
+/** What there is to copy. @param {any} message */
+export function textOf({ content }) {
+  return String(content?.text ?? content?.caption ?? "");
+}
+
+/** @param {import("../im-client.js").Client} client @param {import("../im-client.js").Conversation} conversation */
+function leadsIn(client, { id, head }) {
+  const { role = "member", dismissed = false } = (head.kind === "group" && client.groups.get(id)) || {};
+  return role !== "member" && !dismissed;
 }

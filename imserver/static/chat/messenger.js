@@ -22,6 +22,8 @@ export class Messenger {
   /** @type {Thread | null} */
   thread = null;
   #closing = new AbortController();
+  /** The message to go to once its conversation is open. @type {{ id: string, seq: number } | null} */
+  #wanted = null;
 
   /** @param {import("../im-client.js").Session} session */
   constructor(session) {
@@ -31,7 +33,7 @@ export class Messenger {
     this.banner = new Banner(this.client, this.#closing.signal);
     const actions = {
       open: (/** @type {string} */ id) => (location.hash = id),
-      account: () => accountItems(this.client, () => this.#logOut()),
+      account: () => accountItems(this.client, () => this.#logOut(), (id, seq) => this.#show(id, seq)),
       group: () => openNewGroup(this.client, actions.open),
       friends: () => openFriends(this.client, { open: actions.open, find: () => this.sidebar.focusSearch() }),
     };
@@ -90,7 +92,7 @@ export class Messenger {
   #route() {
     const id = location.hash.slice(1);
     const conversation = this.client.get(id);
-    if (this.thread?.conversation === conversation && conversation) return;
+    if (this.thread?.conversation === conversation && conversation) return this.#showWanted();
     if (!conversation && id) return this.#fetch(id);
     this.thread?.close();
     this.thread = conversation ? new Thread(this.client, conversation, closeConversation) : null;
@@ -98,6 +100,20 @@ export class Messenger {
     this.node.classList.toggle("reading", Boolean(this.thread));
     this.sidebar.select(this.thread?.conversation.id ?? null);
     this.thread?.opened();
+    this.#showWanted();
+  }
+
+  /** Opens a conversation at a message. @param {string} id @param {number} seq */
+  #show(id, seq) {
+    this.#wanted = { id, seq };
+    if (location.hash.slice(1) === id) this.#route();
+    else location.hash = id;
+  }
+
+  #showWanted() {
+    if (this.thread?.conversation.id !== this.#wanted?.id) return;
+    this.thread?.show(this.#wanted?.seq ?? 0);
+    this.#wanted = null;
   }
 
   /** It comes with the welcome, or it is further down the list, or there is no such conversation. @param {string} id */

@@ -3,6 +3,7 @@ import { h } from "./dom.js";
 import { decorate } from "./grouping.js";
 import { isNotice, noticeLine, wordsOf } from "./groups/notice.js";
 import { mentionNames } from "./mention-marks.js";
+import { namesAt } from "./reactions.js";
 import { ticks } from "./ticks.js";
 
 /**
@@ -12,6 +13,7 @@ import { ticks } from "./ticks.js";
  * @typedef {import("../im-client/types.js").Draft} Draft
  * @typedef {{ id: string, message: any, node: HTMLElement, drawn: string, progress: string }} Row
  *   `message`: an entry or a draft
+ * @typedef {(message: any, emoji: string, isMine: boolean) => void} React   puts one's own, or takes it back
  */
 export class MessageRows {
   /** @type {Row[]} in the order of the screen */
@@ -25,12 +27,13 @@ export class MessageRows {
   /**
    * @param {import("../im-client.js").Client} client
    * @param {import("../im-client.js").Conversation} conversation
-   * @param {(seq: number) => void} show  called when a quote is followed
+   * @param {{ show: (seq: number) => void, react: React }} handlers  `show` is called when a quote is followed
    */
-  constructor(client, conversation, show) {
+  constructor(client, conversation, { show, react }) {
     this.client = client;
     this.conversation = conversation;
     this.show = show;
+    this.react = react;
     this.node = h("div", { class: "log-rows", role: "log", "aria-label": "Messages", "aria-live": "polite" });
   }
 
@@ -71,7 +74,9 @@ export class MessageRows {
 
   /** @param {(Entry | Draft)[]} messages new ones, or newer states */
   put(messages) {
-    const touched = new Set(messages.map((message) => this.#seat(message)));
+    const { gone, shown } = split(messages);
+    for (const row of this.#rows.filter(({ message }) => gone.has(message.seq))) this.#remove(row);
+    const touched = new Set(shown.map((message) => this.#seat(message)));
     for (const row of touched) this.#decorateFrom(row);
     for (const row of touched) this.#draw(row);
   }
@@ -185,19 +190,20 @@ export class MessageRows {
     const { message, node } = row;
     if (isNotice(message)) return this.#drawNotice(row);
     const progress = this.#progress(row);
-    const names = [authors, mentionNames].map((said) => said(message, this.client, this.conversation));
-    const drawn = [message.seq, message.changed_rev, message.state === "failed", names].join();
+    const isKept = this.client.stars.has(this.conversation.id, message.seq);
+    const names = [authors, mentionNames, namesAt].map((said) => said(message, this.client, this.conversation));
+    const drawn = [message.seq, message.changed_rev, message.state === "failed", isKept, names].join();
     if (drawn === row.drawn && progress !== row.progress) node.querySelector(".ticks")?.replaceWith(ticks(progress));
     row.progress = progress;
     if (drawn === row.drawn) return;
     row.drawn = drawn;
-    const { client, conversation, show } = this;
+    const { client, conversation, show, react } = this;
     const before = node.querySelector(".bubble");
-    const hadFocus = before?.contains(document.activeElement);
+    const focused = before?.contains(document.activeElement) ? document.activeElement : null;
     before?.remove();
-    const now = bubble({ message, progress, client, conversation, show });
+    const now = bubble({ message, progress, client, conversation, show, react });
     node.append(now);
-    if (hadFocus) now.focus({ preventScroll: true });
+    if (focused) successor(now, focused).focus({ preventScroll: true });
   }
 
   /** @param {Row} row */
@@ -227,6 +233,18 @@ export class MessageRows {
 /** @param {number} rev */
 function noticeId(rev) {
   return `notice-${rev}`;
+}
+
+/** What stands where the focus was. @param {HTMLElement} node @param {Element} focused @returns {HTMLElement} */
+function successor(node, focused) {
+  const { emoji } = /** @type {HTMLElement} */ (focused).dataset;
+  return (emoji && node.querySelector(`.reaction[data-emoji="${CSS.escape(emoji)}"]`)) || node;
+}
+
+/** What this person deleted for himself has no row. @param {any[]} messages */
+function split(messages) {
+  const gone = new Set(messages.flatMap(({ seq, hidden }) => (hidden ? [seq] : [])));
+  return { gone, shown: messages.filter(({ hidden }) => !hidden) };
 }
 
 /** @param {string} id @param {boolean} mine */

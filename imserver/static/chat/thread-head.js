@@ -1,5 +1,6 @@
 import { conversationAvatar } from "./avatar.js";
 import { callButtons } from "./call-buttons.js";
+import { clearItem } from "./clear-history.js";
 import { conversationItems } from "./conversation-menu.js";
 import { h, icon } from "./dom.js";
 import { lastSeen, titleOf } from "./format.js";
@@ -92,7 +93,7 @@ export class ThreadHead {
     const more = this.#peer ? this.actions.items(this.#peer, "chat") : await this.group?.items();
     if (!this.node.isConnected) return;
     const [first, ...rest] = more ?? [];
-    const own = conversationItems(this.client, this.conversation, at);
+    const own = [...conversationItems(this.client, this.conversation, at), clearItem(this.client, this.conversation)];
     new Menu(first ? [...own, { ...first, ruled: true }, ...rest] : own).showAt(at.x, at.y);
   }
 

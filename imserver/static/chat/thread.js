@@ -1,18 +1,22 @@
+import { reach } from "../im-client/reach.js";
+import { attempt } from "./attempt.js";
+import { attempted } from "./attempted.js";
 import { Composer } from "./composer.js";
-import { confirm } from "./dialog.js";
 import { h, toast } from "./dom.js";
 import { Foot } from "./foot.js";
+import { openForward } from "./forward.js";
 import { titleOf } from "./format.js";
 import { GroupSide } from "./groups/side.js";
 import { MessageLog } from "./log.js";
-import { Menu } from "./menu.js";
-import { actionsFor } from "./message-actions.js";
+import { keepingStyles, readMarkup, writeMarkup } from "./markup.js";
+import { MessageMenu } from "./message-menu.js";
 import { PersonActions } from "./person-actions.js";
+import { PinBar } from "./pin-bar.js";
+import { Selection } from "./selection.js";
 import { ThreadHead } from "./thread-head.js";
 
 const FIRST_SCREEN = 30;
 const MINUTE = 60_000;
-const WRITING = new Set(["reply", "edit", "retry"]);
 
 /**
  * The open conversation: its head, its messages, its foot.
@@ -20,6 +24,7 @@ const WRITING = new Set(["reply", "edit", "retry"]);
  */
 export class Thread {
   #closing = new AbortController();
+  #filling = Promise.resolve();
 
   /**
    * @param {import("../im-client.js").Client} client
@@ -35,7 +40,9 @@ export class Thread {
     const isGroup = conversation.head.kind === "group";
     this.group = isGroup ? new GroupSide(client, conversation, drawing, signal) : null;
     this.log = new MessageLog(client, conversation, {
-      menu: (message, at) => this.#showMenu(message, at),
+      menu: (message, at) => this.menu.show(message, at),
+      react: (message, emoji, isMine) => this.menu.toggle(message, emoji, isMine),
+      show: (seq) => this.show(seq),
       older: () => this.#loadOlder(),
       seen: (seq) => this.#seen(seq),
     });
@@ -46,12 +53,21 @@ export class Thread {
     });
     this.head = new ThreadHead(client, conversation, { leave, actions, group: this.group });
     this.foot = new Foot(conversation, this.composer, actions, this.group);
-    this.node = h("section", { class: "thread" }, this.head.node, this.group?.bar.node, this.log.node, this.foot.node);
+    this.selection = new Selection(this.log, {
+      forward: (seqs) => openForward(client, conversation.id, seqs, () => this.selection.end()),
+      hide: async (seqs) => (await this.menu.hide(seqs)) && this.selection.end(),
+    });
+    this.menu = new MessageMenu(this);
+    this.pins = new PinBar(client, conversation, (seq) => this.show(seq));
+    const above = [this.head, this.group?.bar, this.pins, this.selection].flatMap((part) => part?.node ?? []);
+    this.node = h("section", { class: "thread" }, ...above, this.log.node, this.foot.node);
     this.#drawPerson();
     for (const type of ["focus", "visibilitychange"])
       addEventListener(type, () => this.log.reportSeen(), { signal, capture: true });
     client.addEventListener("status", () => client.connection.online && this.#fill(), { signal });
     client.friends.addEventListener("change", () => this.#drawPerson(), { signal });
+    for (const source of [client.stars, client.people])
+      source.addEventListener("change", () => this.log.updateNames(), { signal });
     client.presence.addEventListener("change", () => this.updateLine(), { signal });
     const timer = setInterval(() => this.updateLine(), MINUTE); // "today" must not outlive midnight
     signal.addEventListener("abort", () => clearInterval(timer));
@@ -63,7 +79,16 @@ export class Thread {
     this.updateLine();
     if (matchMedia("(pointer: fine)").matches) this.composer.focus();
     this.#unmark();
-    this.#fill();
+    this.#filling = this.#fill();
+  }
+
+  /** Goes to a message, loading what lies between if it is far up. @param {number} seq */
+  async show(seq) {
+    const { client, conversation } = this;
+    const { signal } = this.#closing;
+    await this.#filling;
+    await attempt(() => reach(client, conversation, seq, signal));
+    if (!signal.aborted && !this.log.show(seq)) toast("This message is not here any more.");
   }
 
   /** Reading takes the mark away; where nothing is left to be read, looking does. */
@@ -75,6 +100,7 @@ export class Thread {
   close() {
     this.#closing.abort();
     this.log.close();
+    this.pins.close();
     this.composer.close();
     if (!this.conversation.loading) this.conversation.timeline.trim(100);
   }
@@ -140,15 +166,19 @@ export class Thread {
 
   /** @param {string} text @param {number} [reply_to] @param {string[]} [mentions] */
   #send(text, reply_to, mentions) {
-    this.client.send(this.conversation.id, { content: { text }, reply_to, mentions });
+    this.client.send(this.conversation.id, { content: readMarkup(text), reply_to, mentions });
     this.log.jumpDown();
   }
 
   /** @param {Entry} message @param {string} text @param {string[]} [mentions] */
   async #save(message, text, mentions) {
-    if (text === message.content?.text) return;
+    const before = /** @type {any} */ (message.content);
+    if (text === writeMarkup(before)) return;
+    const content = keepingStyles(before, readMarkup(text));
     const { messages } = this.client;
-    await this.#attempt(() => messages.edit(this.conversation.id, seqOf(message), { text }, mentions), "edited");
+    await attempted("The message", "edited", () =>
+      messages.edit(this.conversation.id, message.seq ?? 0, content, mentions),
+    );
   }
 
   #editLast() {
@@ -156,49 +186,6 @@ export class Thread {
       .all()
       .reverse()
       .find((message) => message.sender === this.client.user.id);
-    if (last && actionsFor(this.client, last).includes("edit")) this.composer.edit(last);
+    if (last && this.menu.mayEdit(last)) this.composer.edit(last);
   }
-
-  /** @param {any} message an entry or a draft @param {{ x: number, y: number }} at */
-  #showMenu(message, { x, y }) {
-    const items = {
-      reply: { label: "Reply", icon: "reply", act: () => this.composer.reply(message) },
-      edit: { label: "Edit", icon: "edit", act: () => this.composer.edit(message) },
-      copy: { label: "Copy text", icon: "copy", act: () => navigator.clipboard?.writeText(message.content.text) },
-      retry: { label: "Try again", icon: "retry", act: () => this.client.outbox.retry(message.key) },
-      discard: { label: "Delete", icon: "recall", danger: true, act: () => this.client.outbox.remove(message.key) },
-      recall: { label: "Delete for everyone", icon: "recall", danger: true, act: () => this.#recall(message) },
-    };
-    const actions = actionsFor(this.client, message).filter((action) => this.foot.mayWrite || !WRITING.has(action));
-    if (actions.length) new Menu(actions.map((action) => items[action])).showAt(x, y);
-  }
-
-  /** @param {Entry} message */
-  async #recall(message) {
-    const text =
-      this.conversation.head.kind === "self"
-        ? "The note is gone for good."
-        : "Its text disappears for everyone; that it was there stays visible.";
-    if (!(await confirm({ title: "Delete this message?", text, action: "Delete" }))) return;
-    await this.#attempt(() => this.client.messages.recall(this.conversation.id, seqOf(message)), "deleted");
-  }
-
-  /** @param {() => Promise<void>} work @param {string} done */
-  async #attempt(work, done) {
-    try {
-      await work();
-    } catch (error) {
-      const { code, message } = /** @type {import("../im-client.js").ImError} */ (error);
-      toast(
-        code === "connection_lost"
-          ? `You are offline: the message was not ${done}.`
-          : `The message was not ${done}: ${message}`,
-      );
-    }
-  }
-}
-
-/** @param {Entry} message */
-function seqOf(message) {
-  return /** @type {number} */ (message.seq);
 }

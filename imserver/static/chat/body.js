@@ -1,0 +1,90 @@
+import { h, icon } from "./dom.js";
+import { nameOf } from "./names.js";
+import { openPerson } from "./person.js";
+import { richText } from "./rich-text.js";
+import { callInWords, preview } from "./words.js";
+
+/**
+ * What a message holds, by its kind.
+ *
+ * @typedef {import("../im-client.js").Client} Client
+ * @typedef {{ content: any, sender?: string }} Message
+ * @type {Record<string, (message: Message, client: Client) => (string | Node)[]>}
+ */
+const BODIES = {
+  text: ({ content }) => richText(String(content.text), content.entities),
+  image: ({ content }) => file("photo", "Photo", content),
+  video: ({ content }) => file("video", "Video", content),
+  audio: ({ content }) => file("audio", content.voice ? "Voice message" : "Audio", content),
+  file: ({ content }) => file("file", String(content.name || "File"), content),
+  location: ({ content }) => [location(content)],
+  contact: ({ content }, client) => [contact(content, client)],
+  sticker: ({ content }) => [h("span", { class: "sticker" }, content.emoji || `Sticker “${content.sticker}”`)],
+  call: (message, client) => [call(message, client)],
+};
+
+/** @param {any} message an entry or a draft @param {Client} client @returns {(string | Node)[]} */
+export function body(message, client) {
+  const draw = message.content && BODIES[message.kind];
+  return draw ? draw(message, client) : [preview(message)];
+}
+
+/**
+ * Where it was written first.
+ * @param {any} message @param {Client} client
+ */
+export function forwardedFrom({ content }, client) {
+  if (!content?.forwarded) return null;
+  const { sender } = content.forwarded;
+  const name = sender && nameOf(client, sender);
+  return h("span", { class: "forwarded", dir: "auto" }, icon("forward"), name ? `Forwarded from ${name}` : "Forwarded");
+}
+
+/** @param {string} symbol @param {string | Node} title @param {...(string | Node | null | false | undefined)} line */
+function card(symbol, title, ...line) {
+  const texts = h("span", { class: "card-text" }, h("strong", { dir: "auto" }, title), h("span", {}, ...line));
+  return [h("span", { class: "card-symbol" }, icon(symbol)), texts];
+}
+
+/** @param {string} symbol @param {string} name @param {any} content @returns {(string | Node)[]} */
+function file(symbol, name, { caption, entities, duration_ms }) {
+  const length = duration_ms ? duration(duration_ms / 1000) : "It cannot be opened here yet";
+  const node = h("span", { class: "card" }, ...card(symbol, name, length));
+  return caption ? [node, ...richText(String(caption), entities)] : [node];
+}
+
+/** @param {any} content */
+function location({ latitude, longitude, name, accuracy_m }) {
+  const place = `${Number(latitude).toFixed(5)}, ${Number(longitude).toFixed(5)}`;
+  const [mlat, mlon] = [Number(latitude), Number(longitude)];
+  const href = `https://www.openstreetmap.org/?mlat=${mlat}&mlon=${mlon}#map=16/${mlat}/${mlon}`;
+  const line = accuracy_m ? `${place} · within ${Math.round(accuracy_m)} m` : place;
+  const properties = { class: "card", href, target: "_blank", rel: "noopener noreferrer nofollow" };
+  return h("a", properties, ...card("place", String(name || "Location"), line));
+}
+
+/** @param {any} content @param {Client} client */
+function contact({ name, user, phone }, client) {
+  const parts = card("profile", String(name), phone || "Contact");
+  if (user && user !== client.user.id)
+    return h("button", { class: "card", type: "button", onclick: () => openPerson(client, user, String(name)) }, ...parts);
+  return phone ? h("a", { class: "card", href: `tel:${phone}` }, ...parts) : h("span", { class: "card" }, ...parts);
+}
+
+/** @param {Message} message @param {Client} client */
+function call({ content, sender }, client) {
+  const mine = sender === client.user.id;
+  const missed = content.outcome === "missed" && !mine;
+  const line = content.duration_s ? duration(content.duration_s) : mine ? "Outgoing" : "Incoming";
+  const title = missed || content.outcome !== "missed" ? callInWords(content) : "Unanswered call";
+  const properties = { class: missed ? "card call missed" : "card call" };
+  return h("span", properties, ...card(content.media === "video" ? "video" : "call", title, line));
+}
+
+/** @param {number} seconds */
+function duration(seconds) {
+  const whole = Math.round(seconds);
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const shown = parts[0] ? parts : parts.slice(1);
+  return shown.map((part, index) => (index ? String(part).padStart(2, "0") : String(part))).join(":");
+}
