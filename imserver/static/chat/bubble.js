@@ -40,7 +40,8 @@ const ONLY_EMOJI =
 export function bubble({ message, progress, client, conversation, show, react }) {
   const text = message.kind === "text" && message.content ? String(message.content.text) : null;
   const gone = !message.content;
-  const large = text !== null && !message.reply_to && !message.content.forwarded && ONLY_EMOJI.test(text.trim());
+  const isPicture = message.kind === "sticker" || (text !== null && ONLY_EMOJI.test(text.trim()));
+  const large = isPicture && !gone && !message.reply_to && !message.content.forwarded;
   const said = h("span", { class: "bubble-text" }, ...body(message, client));
   if (text !== null) markMentions(said, message, client, conversation);
   const looks = [gone && "gone", large && "large", namesMe(client, message) && "names-me"].filter(Boolean).join(" ");

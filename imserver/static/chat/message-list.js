@@ -32,8 +32,8 @@ export class MessageList {
     const { sender, created_at } = message;
     const conversation = client.get(message.conversation);
     const name = nameOf(client, sender, conversation) ?? "Somebody";
-    const isElsewhere = conversation && this.beside && conversation.head.kind !== "self";
-    const where = isElsewhere ? ` · ${titleOf(conversation, client)}` : "";
+    const title = conversation ? titleOf(conversation, client) : name;
+    const where = this.beside && title !== name ? ` · ${title}` : "";
     const top = h("span", { class: "found-top" }, h("strong", { dir: "auto" }, name), h("span", {}, where));
     const time = h("time", { datetime: created_at }, shortTime(created_at));
     const text = h("span", { class: "found-text", dir: "auto" }, preview(/** @type {any} */ (message)));

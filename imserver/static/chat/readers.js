@@ -1,3 +1,4 @@
+import { coalesced } from "../im-client/backoff.js";
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { Problem, reason } from "./form.js";
@@ -11,7 +12,7 @@ const MOST = 100;
  * @param {import("../im-client.js").Client} client @param {import("../im-client.js").Conversation} conversation
  * @param {import("../im-client/types.js").Entry} message
  */
-export async function openReaders(client, conversation, { seq = 0 }) {
+export function openReaders(client, conversation, { seq = 0 }) {
   const closing = new AbortController();
   const problem = new Problem();
   const lead = h("p", { class: "panel-lead", role: "status" }, "Loading…");
@@ -31,14 +32,23 @@ export async function openReaders(client, conversation, { seq = 0 }) {
   };
   for (const source of [client.people, client.groups])
     source.addEventListener("change", draw, { signal: closing.signal });
-  try {
-    found = await client.messages.readers(conversation.id, seq);
-    const nobody = !found.read.length && !found.delivered.length;
-    lead.textContent = nobody ? `Nobody yet. In groups above ${MOST} people nobody can tell.` : "";
-    lead.hidden = !nobody;
-    draw();
-  } catch (error) {
-    lead.hidden = true;
-    problem.say(reason(/** @type {any} */ (error)));
-  }
+  const ask = coalesced(async () => {
+    try {
+      found = await client.messages.readers(conversation.id, seq);
+      const nobody = !found.read.length && !found.delivered.length;
+      lead.textContent = `Nobody yet. In groups above ${MOST} people nobody can tell.`;
+      lead.hidden = !nobody;
+      problem.say("");
+      draw();
+    } catch (error) {
+      lead.hidden = true;
+      problem.say(reason(/** @type {any} */ (error)));
+    }
+  });
+  const heard = (/** @type {Event} */ event) => {
+    const { type, data } = /** @type {CustomEvent} */ (event).detail;
+    if (type === "marks" && data.conversation === conversation.id) ask();
+  };
+  client.connection.addEventListener("frame", heard, { signal: closing.signal });
+  ask();
 }

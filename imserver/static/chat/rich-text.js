@@ -23,6 +23,8 @@ const STYLES = {
 };
 const ADDRESS = /^(https?:\/\/|mailto:|tel:)/i;
 const LITERAL = new Set(["code", "pre", "link"]);
+/** What stands on lines of its own needs no line break after it. */
+const BLOCKS = new Set(["pre", "quote"]);
 
 /** @param {string} text @param {Entity[]} [entities] @returns {(string | Node)[]} */
 export function richText(text, entities) {
@@ -64,9 +66,9 @@ function drawn(points, from, to, stretches, plain) {
     const within = inside.map((other) => ({ ...other, to: Math.min(other.to, first.to) }));
     const literally = LITERAL.has(first.type) ? (/** @type {string} */ text) => [text] : plain;
     nodes.push(STYLES[first.type](drawn(points, first.from, first.to, within, literally), first));
-    done = first.to;
-    const beyond = inside.filter((other) => other.to > done).map((other) => ({ ...other, from: done }));
-    rest = [...beyond, ...others.filter((other) => other.from >= done)].sort(inOrder);
+    const beyond = inside.filter((other) => other.to > first.to).map((other) => ({ ...other, from: first.to }));
+    rest = [...beyond, ...others.filter((other) => other.from >= first.to)].sort(inOrder);
+    done = first.to + Number(BLOCKS.has(first.type) && points[first.to] === "\n");
   }
   nodes.push(...plain(points.slice(done, to).join("")));
   return nodes;

@@ -16,7 +16,7 @@ export class Selection {
     log.node.addEventListener("click", (event) => this.#click(event), { capture: true });
     this.count = h("span", { class: "selection-count", role: "status" });
     const button = (/** @type {string} */ text, /** @type {string} */ symbol, /** @type {() => void} */ act) =>
-      h("button", { class: "button small soft", type: "button", onclick: act }, icon(symbol), h("span", {}, text));
+      h("button", { class: "button small soft", type: "button", "aria-label": text, onclick: act }, icon(symbol), h("span", {}, text));
     const cancel = { class: "icon-button", type: "button", "aria-label": "Cancel", onclick: () => this.end() };
     this.node = h(
       "div",
