@@ -39,6 +39,7 @@ export class MessageMenu {
     const menu = new Menu(actions.map((action) => items[action]));
     if (actions.includes("star") || actions.includes("unstar")) this.#offerReactions(menu, message);
     menu.showAt(x, y);
+    menu.buttons.at(-actions.length)?.focus({ preventScroll: true }); // the reactions are above
   }
 
   /** @param {any} message @returns {boolean} */

@@ -23,10 +23,7 @@ export class Conversation {
   timeline = new Timeline();
   notices = new Notices();
   veil = new Veil();
-  /**
-   * While a page is on its way: newer states of messages that it may hold in an older one.
-   * @type {Map<number, Entry> | null}
-   */
+  /** While a page is on its way: states newer than those it may hold. @type {Map<number, Entry> | null} */
   #overtaking = null;
 
   /** @param {Head} head @param {string} me @param {(person: string) => boolean} [hasBlocked] */
@@ -44,8 +41,9 @@ export class Conversation {
   static restore(snapshot, me, hasBlocked) {
     const conversation = new Conversation(snapshot.head, me, hasBlocked);
     const { cursor, messages, complete } = snapshot;
+    const timeline = new Timeline(messages, complete);
     const [notices, veil] = [new Notices(snapshot.notices), new Veil(snapshot.veil)];
-    return Object.assign(conversation, { cursor, wanted: cursor, timeline: new Timeline(messages, complete), notices, veil });
+    return Object.assign(conversation, { cursor, wanted: cursor, timeline, notices, veil });
   }
 
   /** @returns {import("./types.js").Snapshot} */
@@ -76,7 +74,7 @@ export class Conversation {
     if (!head.reset) this.#keepMarks(before);
     if (head.reset || head.rev - this.cursor > TOO_FAR_BEHIND) this.#forget(head.rev, changes);
     // Holding no message there is nothing to bring up to date: start from the head. But one's own log tells of others.
-    if (!this.timeline.length && head.kind !== "self" && head.rev > this.cursor) this.#forget(head.rev, changes);
+    if (!this.timeline.length && head.kind !== "self" && head.rev > this.cursor) this.#startAt(head.rev, changes);
     if (head.seq <= this.veil.cleared) this.timeline.complete = true;
     this.wanted = Math.max(this.wanted, head.rev);
     this.#lookBack();
@@ -149,37 +147,29 @@ export class Conversation {
 
   /** Takes a message's newer state, for example the answer to an edit. @param {Entry} state @returns {Changes} */
   applyState(state) {
-    const changes = none();
-    this.#replace(state, changes);
-    return changes;
+    return this.#replace(state, none());
   }
 
   /** This person deleted a message for himself, on whatever device. @param {number} seq @returns {Changes} */
   hide(seq) {
-    const changes = none();
-    if (!this.veil.hide(seq)) return changes;
-    const held = this.timeline.veil(seq);
-    if (held) changes.updated.push(held);
-    changes.unsure = !this.#lookBack() || (seq > this.head.read_seq && !this.unread.recount());
-    return changes;
+    if (!this.veil.hide(seq)) return none();
+    const updated = this.timeline.veil(seq);
+    const unsure = !this.#lookBack() || (seq > this.head.read_seq && !this.unread.recount());
+    return { ...none(), updated, unsure };
   }
 
   /** This person cleared the history up to a message, on whatever device. @param {number} seq @returns {Changes} */
   clear(seq) {
-    const changes = none();
-    if (!this.veil.clear(seq)) return changes;
+    if (!this.veil.clear(seq)) return none();
     this.timeline = this.timeline.above(seq);
     if (seq >= this.head.seq) this.timeline.complete = true;
-    changes.reset = true;
-    changes.unsure = !this.#lookBack() || (this.head.unread > 0 && !this.unread.recount());
-    return changes;
+    const unsure = !this.#lookBack() || (this.head.unread > 0 && !this.unread.recount());
+    return { ...none(), reset: true, unsure };
   }
 
   /** Drops what is held of it; pages bring it again. @returns {Changes} */
   forget() {
-    const changes = none();
-    this.#forget(Math.max(this.wanted, this.head.rev), changes);
-    return changes;
+    return this.#forget(Math.max(this.wanted, this.head.rev), none());
   }
 
   /** @param {{ user: string, read_seq?: number, delivered_seq?: number }} marks @returns {boolean} whether one moved */
@@ -259,14 +249,14 @@ export class Conversation {
     if (last?.seq === seq) this.head.last = newer(state, last);
     if (this.timeline.get(seq)) this.#put(state, changes);
     else this.#overtaking?.set(seq, newer(state, this.#overtaking.get(seq)));
+    return changes;
   }
 
   /** @param {Entry} entry @param {Changes} changes */
   #put(entry, changes) {
     const seq = /** @type {number} */ (entry.seq);
     if (entry.hidden && this.veil.hide(seq)) this.timeline.veil(seq);
-    if (seq <= this.veil.cleared) return;
-    const what = this.timeline.put(this.veil.over(entry));
+    const what = seq > this.veil.cleared && this.timeline.put(this.veil.over(entry));
     if (what) changes[what].push(/** @type {Entry} */ (this.timeline.get(seq)));
   }
 
@@ -288,16 +278,21 @@ export class Conversation {
 
   /** @param {number} cursor @param {Changes} changes */
   #forget(cursor, changes) {
-    this.timeline = new Timeline();
     this.notices = new Notices();
+    return this.#startAt(cursor, changes);
+  }
+
+  /** @param {number} cursor @param {Changes} changes */
+  #startAt(cursor, changes) {
+    this.timeline = new Timeline();
     this.cursor = this.wanted = cursor;
     changes.reset = true;
+    return changes;
   }
 
   /** @param {number} floor @param {Changes} changes */
   #dropThrough(floor, changes) {
-    this.timeline = new Timeline(this.timeline.all());
-    this.timeline.dropThrough(floor);
+    this.timeline = this.timeline.after(floor);
     this.cursor = floor;
     changes.reset = true;
   }

@@ -75,12 +75,13 @@ export class Timeline {
     return "updated";
   }
 
-  /** Leaves of a message its place alone. @param {number} seq @returns {Entry | null} what is held now */
+  /** Leaves of a message its place alone. @param {number} seq @returns {Entry[]} what is held now, if it is */
   veil(seq) {
     const position = this.position(seq);
     const held = this.#messages[position];
-    if (held?.seq !== seq) return null;
-    return (this.#messages[position] = veiled(held));
+    if (held?.seq !== seq) return [];
+    this.#messages[position] = veiled(held);
+    return [this.#messages[position]];
   }
 
   /** What is left where one begins to see after a message. @param {number} seq */
@@ -89,10 +90,9 @@ export class Timeline {
     return new Timeline(this.#messages.slice(this.position(seq + 1)), reachesDown);
   }
 
-  /** Drops what was written up to a rev; copies below a floor may be stale. @param {number} rev */
-  dropThrough(rev) {
-    this.#messages = this.#messages.filter((message) => message.rev > rev);
-    this.complete = false;
+  /** What was written after a rev; copies below a floor may be stale. @param {number} rev */
+  after(rev) {
+    return new Timeline(this.#messages.filter((message) => message.rev > rev));
   }
 
   /** Keeps only the newest. @param {number} count */
