@@ -24,7 +24,7 @@ class BlockedByYou(DomainError):
 
 
 class AskedRecently(DomainError):
-    code, status, retry, message = "asked_recently", 429, "later", "You may ask a person once a day."
+    code, status, retry, message = "asked_recently", 429, "later", "You may ask once a day."
 
 
 class RequestGone(DomainError):

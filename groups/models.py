@@ -43,6 +43,7 @@ class State(models.IntegerChoices):
     ACCEPTED = 2
     DECLINED = 3
     CANCELLED = 4
+    EXPIRED = 5
 
 
 def is_open(now: datetime) -> Q:
@@ -152,6 +153,22 @@ class Ban(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} out of {self.group_id}"
+
+
+class Former(models.Model):
+    """Of somebody who left, what leaving does not undo: he finds it again when he comes back."""
+
+    pk = models.CompositePrimaryKey("group_id", "person_id")
+    group_id = models.UUIDField()
+    person = models.ForeignKey(User, models.CASCADE, related_name="+")
+    muted_until = models.DateTimeField(null=True)
+    posted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "former_member"
+
+    def __str__(self) -> str:
+        return f"{self.person_id} once in {self.group_id}"
 
 
 class AnnouncementRead(models.Model):

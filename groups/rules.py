@@ -13,6 +13,7 @@ from groups.errors import BadGroup, NeedsRole, Outranked
 from messaging.rules import Role
 
 INVITATION_LIVES: Final = timedelta(days=30)
+ASKED_AGAIN: Final = timedelta(days=1)
 DESCRIPTION_LENGTH: Final = 1_000
 ANNOUNCEMENT_LENGTH: Final = 8_000
 MESSAGE_LENGTH: Final = 200

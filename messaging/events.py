@@ -22,6 +22,7 @@ NOTICES = {
     67: "group.updated",
     68: "member.muted",
     69: "group.dismissed",
+    70: "members.changed",
 }
 SELF = {
     96: "friend.requested",

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from friends.errors import AskedRecently
+from groups import rules
 from groups.actions.hall import Hall
 from groups.errors import BannedFromGroup
 from groups.models import Ban, Invitation, JoinRequest, State
@@ -16,10 +18,10 @@ def admit(hall: Hall, user_ids: list[UUID], *, by: UUID, via: str, now: datetime
     hall.check_open()
     if banned := banned_of(hall.id, user_ids, now):
         raise BannedFromGroup(details={"users": [str(user) for user in banned]})
-    came = hall.put_in(user_ids, by, via)
+    came = hall.put_in(user_ids, by, via, now)
     for invitation in Invitation.objects.filter(group_id=hall.id, person__in=came, state=State.PENDING):
         close_invitation(hall, invitation, State.ACCEPTED, by, now)
-    deaf(group_id=hall.id, person__in=came).update(closed_at=now)
+    deaf(group_id=hall.id, person__in=came).update(state=State.ACCEPTED, closed_at=now)
     for request in JoinRequest.objects.filter(group_id=hall.id, person__in=came, state=State.PENDING):
         close_request(hall, request, State.ACCEPTED, by, now)
     return came
@@ -33,6 +35,20 @@ def deaf(**named: Any) -> QuerySet[Invitation]:
 def banned_of(group_id: UUID, user_ids: list[UUID], now: datetime) -> list[UUID]:
     found = Ban.objects.live(group_id, now).filter(person__in=user_ids)
     return list(found.order_by("person").values_list("person_id", flat=True))
+
+
+def close_expired(asked: QuerySet[Any], now: datetime) -> None:
+    """Those that nobody answered in time, so that there may be another."""
+    asked.filter(state=State.PENDING).update(state=State.EXPIRED, closed_at=now)
+
+
+def check_asked(closed: QuerySet[Any], now: datetime) -> None:
+    """Whoever got a no, or took his question back, waits a day. Raises AskedRecently."""
+    last = closed.filter(closed_at__gt=now - rules.ASKED_AGAIN).order_by("-closed_at").first()
+    if last:
+        wait = last.closed_at + rules.ASKED_AGAIN - now
+        details = {"users": [str(last.person_id)]}
+        raise AskedRecently(retry_after_ms=int(wait.total_seconds() * 1000), details=details)
 
 
 def close_invitation(hall: Hall, invitation: Invitation, state: State, by: UUID, now: datetime) -> None:

@@ -6,12 +6,15 @@ What is read of it after the lock is what counts. Whatever is told goes into the
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from friends.spelling import moment
 from groups import queries, rules
+from groups.actions import returning
 from groups.errors import GroupDismissed, NotInGroup
 from groups.models import Group
 from messaging import announce, log
@@ -62,18 +65,25 @@ class Hall:
         rules.check_rank(member.role, other.role)
         return other
 
-    def put_in(self, user_ids: Iterable[UUID], by: UUID, via: str) -> list[UUID]:
+    def put_in(self, user_ids: Iterable[UUID], by: UUID, via: str, now: datetime) -> list[UUID]:
         """Returns who was not in it before. Raises GroupFull."""
         logs = {user: self.logs[user] for user in user_ids}
         limit = rules.most_members(self.group.limit)
-        way = Way(by, {"via": via})
+        kept = returning.recall(self.id, logs, now)
+        until = {user: one["muted_until"] for user, one in kept.items() if one["muted_until"]}
+        muted = {user: {"muted_until": moment(at)} for user, at in until.items()}
+        way = Way(by, {"via": via}, kept, muted)
         moved = membership.enter(self.conversation, logs, way, limit=limit, all_history=self.group.all_history)
         self._notes += moved.notes
         return moved.users
 
-    def take_out(self, user_id: UUID, by: UUID, how: str) -> None:
-        moved = membership.leave(self.conversation, {user_id: self.logs[user_id]}, Way(by, {"how": how}))
+    def take_out(self, user_ids: Iterable[UUID], by: UUID, how: str) -> list[UUID]:
+        """Returns who was in it."""
+        logs = {user: self.logs[user] for user in user_ids}
+        returning.keep(self.id, logs)
+        moved = membership.leave(self.conversation, logs, Way(by, {"how": how}))
         self._notes += moved.notes
+        return moved.users
 
     def tell(self, kind: str, by: UUID, **content: Any) -> None:
         """Everybody in the group."""

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts import queries as people
 from groups import queries, rules, spelling
-from groups.actions.entering import admit, banned_of, close_invitation, deaf
+from groups.actions.entering import admit, banned_of, check_asked, close_expired, close_invitation, deaf
 from groups.actions.hall import Hall, held
 from groups.errors import BannedFromGroup, InvitationGone, NeedsRole
 from groups.models import Invitation, State, is_open
@@ -41,10 +43,12 @@ def invite(*, user_id: UUID, group_id: UUID, other_ids: Sequence[UUID], now: dat
 
 
 def ask(hall: Hall, by: UUID, user_id: UUID, now: datetime, *, is_deaf: bool) -> None:
+    """For a day a no holds against everybody, and what one took back against oneself. Raises AskedRecently."""
     mine = Invitation.objects.filter(group_id=hall.id, person=user_id)
     if mine.filter(is_open(now)).exists() or (is_deaf and deaf(group_id=hall.id, person=user_id).exists()):
         return
-    mine.filter(state=State.PENDING).update(state=State.CANCELLED, closed_at=now)  # expired
+    close_expired(mine, now)
+    check_asked(mine.filter(Q(state=State.DECLINED) | Q(state=State.CANCELLED, by=by)), now)
     state = State.DECLINED if is_deaf else State.PENDING
     made = Invitation.objects.create(group_id=hall.id, person_id=user_id, by_id=by, at=now, state=state)
     if not is_deaf:
@@ -77,7 +81,7 @@ def withdraw(*, user_id: UUID, invitation_id: UUID, now: datetime) -> None:
         member = hall.member(user_id)
         if found.by_id != user_id and member.role < rules.RIGHTS["remove"]:
             raise NeedsRole
-        if deaf(group_id=found.group_id).filter(pk=invitation_id).update(closed_at=now):
+        if deaf(group_id=found.group_id).filter(pk=invitation_id).update(state=State.CANCELLED, closed_at=now):
             return
         close_invitation(hall, _still(invitation_id, now), State.CANCELLED, user_id, now)
 

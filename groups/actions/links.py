@@ -9,7 +9,7 @@ from accounts import rules as people
 from groups import rules
 from groups.actions.entering import admit
 from groups.actions.hall import held
-from groups.actions.requests import ask
+from groups.actions.requests import ask, asked
 from groups.errors import LinkGone, TooManyLinks
 from groups.models import JoinRequest, Link
 from messaging.models import Member
@@ -48,12 +48,14 @@ def join(*, user_id: UUID, token: str, message: str, now: datetime) -> tuple[UUI
     with held(found.group_id, user_id, admins=True) as hall:
         if Member.objects.filter(conversation_id=found.group_id, user_id=user_id).exists():
             return found.group_id, None
+        if found.needs_approval and (known := asked(found.group_id, user_id, now)):
+            return found.group_id, known
         link = Link.objects.live(now).filter(token=token).first()  # of two that want its last use one is second
         if link is None:
             raise LinkGone
+        link.uses += 1  # whatever becomes of a request: a link for five brings admins no sixth question
+        link.save(update_fields=["uses"])
         if link.needs_approval:
             return link.group_id, ask(hall, user_id, message, now)
         admit(hall, [user_id], by=user_id, via="link", now=now)
-        link.uses += 1
-        link.save(update_fields=["uses"])
         return link.group_id, None

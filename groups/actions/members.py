@@ -24,14 +24,14 @@ def leave(*, user_id: UUID, group_id: UUID, now: datetime) -> None:
             raise OwnerMustTransfer
         if alone and not hall.group.dismissed_at:
             close(hall, user_id, now)
-        hall.take_out(user_id, user_id, "left")
+        hall.take_out([user_id], user_id, "left")
 
 
 def remove(*, user_id: UUID, group_id: UUID, other_id: UUID) -> None:
     """Take a lower role out: nothing with a later rev reaches this person."""
     with held(group_id, other_id) as hall:
         hall.over(user_id, other_id, "remove")
-        hall.take_out(other_id, user_id, "removed")
+        hall.take_out([other_id], user_id, "removed")
 
 
 def appoint(*, user_id: UUID, group_id: UUID, other_id: UUID, admin: bool) -> None:
@@ -98,7 +98,7 @@ def ban(*, user_id: UUID, group_id: UUID, other_id: UUID, why: Reason, now: date
         other = Member.objects.filter(conversation_id=group_id, user_id=other_id).first()
         if other:
             rules.check_rank(member.role, other.role)
-            hall.take_out(other_id, user_id, "banned")
+            hall.take_out([other_id], user_id, "banned")
         Ban.objects.filter(group_id=group_id, person_id=other_id).delete()
         return Ban.objects.create(
             group_id=group_id, person_id=other_id, by_id=user_id, at=now, until=why.until, reason=reason

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from accounts import queries as people
 from groups import queries, rules, spelling
-from groups.actions.entering import admit, banned_of, close_request
+from groups.actions.entering import admit, banned_of, check_asked, close_expired, close_request
 from groups.actions.hall import Hall, held
 from groups.errors import AlreadyInGroup, BannedFromGroup, JoinGone, NoJoinRequests
 from groups.models import Group, JoinRequest, State, is_open
@@ -24,15 +24,17 @@ def request(*, user_id: UUID, group_id: UUID, message: str, now: datetime) -> Jo
 
 
 def ask(hall: Hall, user_id: UUID, message: str, now: datetime) -> JoinRequest:
+    """Raises AskedRecently for a day after a no, or after one took it back."""
     hall.check_open()
     if banned_of(hall.id, [user_id], now):
         raise BannedFromGroup
     if Member.objects.filter(conversation_id=hall.id, user_id=user_id).exists():
         raise AlreadyInGroup
     mine = JoinRequest.objects.filter(group_id=hall.id, person=user_id)
-    if known := mine.filter(is_open(now)).select_related("person").first():
+    if known := asked(hall.id, user_id, now):
         return known
-    mine.filter(state=State.PENDING).update(state=State.CANCELLED, closed_at=now)  # expired
+    close_expired(mine, now)
+    check_asked(mine.filter(state__in=[State.DECLINED, State.CANCELLED]), now)
     said = rules.text(message, rules.MESSAGE_LENGTH)
     made = JoinRequest.objects.create(group_id=hall.id, person_id=user_id, message=said, at=now)
     for to in {user_id, *queries.admins(hall.id)}:
@@ -57,12 +59,19 @@ def decline(*, user_id: UUID, group_id: UUID, other_id: UUID, now: datetime) -> 
 
 
 def take_back(*, user_id: UUID, group_id: UUID, now: datetime) -> None:
+    _open(group_id, user_id, now)  # before the group is asked for: a stranger does not learn whether it is there
     with held(group_id, user_id, admins=True) as hall:
         close_request(hall, _open(group_id, user_id, now), State.CANCELLED, user_id, now)
 
 
 def _open(group_id: UUID, person_id: UUID, now: datetime) -> JoinRequest:
-    found = JoinRequest.objects.filter(is_open(now)).filter(group_id=group_id, person=person_id).first()
+    found = asked(group_id, person_id, now)
     if found is None:
         raise JoinGone
     return found
+
+
+def asked(group_id: UUID, person_id: UUID, now: datetime) -> JoinRequest | None:
+    """His open request."""
+    mine = JoinRequest.objects.filter(is_open(now)).filter(group_id=group_id, person=person_id)
+    return mine.select_related("person").first()

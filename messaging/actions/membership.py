@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import F
@@ -12,6 +12,8 @@ from messaging.actions import pairs
 from messaging.models import Conversation, Member
 from messaging.rules import Kind
 from messaging.writes import Note
+
+ONE_BY_ONE: Final = 20  # so many are told by name; of more the group hears how many, and its list is read anew
 
 
 class Moved(NamedTuple):
@@ -26,6 +28,8 @@ class Way(NamedTuple):
 
     by: UUID
     said: Mapping[str, str] = {}
+    kept: Mapping[UUID, Mapping[str, Any]] = {}  # what people find again of their last time here: fields of Member
+    of_each: Mapping[UUID, Mapping[str, str]] = {}
 
 
 def group(conversation_id: UUID) -> Conversation:
@@ -48,7 +52,7 @@ def enter(group: Conversation, logs: Mapping[UUID, UUID], way: Way, *, limit: in
     if fresh and group.members + len(fresh) > limit:
         raise errors.GroupFull
     seen = {"read_seq": group.seq} if all_history else {"from_rev": group.rev, "from_seq": group.seq}
-    rows = [Member(conversation=group, user_id=user, **seen) for user in fresh]
+    rows = [Member(conversation=group, user_id=user, **seen, **way.kept.get(user, {})) for user in fresh]
     Member.objects.bulk_create(rows)
     return _moved(group, fresh, logs, "joined", way)
 
@@ -63,8 +67,12 @@ def leave(group: Conversation, logs: Mapping[UUID, UUID], way: Way) -> Moved:
 def _moved(group: Conversation, users: list[UUID], logs: Mapping[UUID, UUID], what: str, way: Way) -> Moved:
     change = len(users) if what == "joined" else -len(users)
     Conversation.objects.filter(id=group.pk).update(members=F("members") + change)
-    notes = [
-        Note(group.pk, f"member.{what}", way.by, content=json.dumps({"user": str(user), **way.said})) for user in users
-    ]
     told = pairs.told({user: logs[user] for user in users}, group.pk, f"conversation.{what}", way.by)
-    return Moved(users, notes + told)
+    return Moved(users, [*_notices(group, users, what, way), *told])
+
+
+def _notices(group: Conversation, users: list[UUID], what: str, way: Way) -> list[Note]:
+    if len(users) > ONE_BY_ONE:
+        return [Note(group.pk, "members.changed", way.by, content=json.dumps({what: len(users), **way.said}))]
+    said = [{"user": str(user), **way.said, **way.of_each.get(user, {})} for user in users]
+    return [Note(group.pk, f"member.{what}", way.by, content=json.dumps(one)) for one in said]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -126,11 +126,14 @@ class Device:
         if user == str(self.person.id):
             self.book["group"]["muted_until"] = until
 
-    def member_joined(self, user: str, via: str) -> None:
-        self._seats({**self.book["members"], user: ("member", None)})
+    def member_joined(self, user: str, via: str, muted_until: str | None = None) -> None:
+        self._seats({**self.book["members"], user: ("member", muted_until)})
 
     def member_left(self, user: str, how: str) -> None:
         self._seats({who: seat for who, seat in self.book["members"].items() if who != user})
+
+    def members_changed(self, via: str = "", how: str = "", **count: int) -> None:
+        self._fetch()
 
     def _seats(self, members: Book) -> None:
         self.book["members"] = members
@@ -152,7 +155,12 @@ class World:
         wanted = actions.Wanted("Club", [bob.id], {"takes_requests": True})
         self.group, _ = actions.create(user_id=ann.id, wanted=wanted, now=self.now)
         Link.objects.create(token=self.group.hex, group_id=self.group, by_id=ann.id, made_at=self.now, most_uses=5)
+        self.muted: set[UUID] = set()
         self.devices = [Device(person, self.group) for person in self.people]
+
+    def mute(self, one: Person, other: Person, until: datetime | None) -> None:
+        actions.mute(user_id=one.id, group_id=self.group, other_id=other.id, until=until)
+        (self.muted.add if until else self.muted.discard)(other.id)
 
     def check(self) -> None:
         for device in self.devices:
@@ -198,8 +206,8 @@ STEPS: dict[str, Callable[[World, Person, Person], object]] = {
     "appoint": of_two(actions.appoint, admin=True),
     "appoint not": of_two(actions.appoint, admin=False),
     "transfer": of_two(actions.transfer),
-    "mute": of_two(actions.mute, until=LATER),
-    "mute not": of_two(actions.mute, until=None),
+    "mute": lambda world, one, other: world.mute(one, other, LATER),
+    "mute not": lambda world, one, other: world.mute(one, other, None),
     "ban": then(actions.ban, why=actions.Reason()),
     "unban": of_two(actions.unban),
     "leave": then(actions.leave, other=False),
@@ -236,6 +244,8 @@ def test_any_walk_ends_with_what_a_new_device_fetches(db: None, steps: list[tupl
     rows = Member.objects.filter(conversation_id=world.group)
     assert Conversation.objects.get(pk=world.group).members == rows.count()
     assert rows.filter(role=2).count() == 1 or not Group.objects.filter(pk=world.group, dismissed_at=None).exists()
+    assert set(rows.filter(muted_until=LATER).values_list("user_id", flat=True)) <= world.muted
+    assert not rows.filter(muted_until=None, user_id__in=world.muted).exists()
     assert not JoinRequest.objects.filter(state=1, person__in=rows.values("user_id")).exists()
 
 

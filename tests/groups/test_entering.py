@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from friends import actions as friends
@@ -12,6 +13,7 @@ from groups import actions
 from groups.models import Invitation, JoinRequest
 from messaging.models import Entry
 from messaging.rules import pair
+from tests import make
 from tests.groups.conftest import api, appoint, found, inside, refused, wishes
 from tests.make import Person
 
@@ -29,6 +31,11 @@ def invitations(person: Person) -> list[Any]:
 def own_log(person: Person) -> list[str]:
     entries = Entry.objects.filter(conversation_id=pair(person.id, person.id)).order_by("rev")
     return [entry.kind_name for entry in entries]
+
+
+def a_day_passes() -> None:
+    for asked in (Invitation, JoinRequest):
+        asked.objects.update(at=F("at") - timedelta(days=1), closed_at=F("closed_at") - timedelta(days=1))
 
 
 def invited(ann: Person, bob: Person) -> tuple[str, str]:
@@ -56,10 +63,12 @@ def test_declined_withdrawn_and_expired_invitations_are_gone(ann: Person, bob: P
     refused(cat, "invitation_gone", "POST", f"/v1/group-invitations/{declined}/accept", status=404)
     api(bob).post(f"/v1/group-invitations/{declined}/decline", None, status=204)
     assert api(ann).get(f"/v1/groups/{group}/invitations")["items"] == []
+    a_day_passes()
     invite(ann, group, bob)
     withdrawn = invitations(bob)[0]["id"]
     refused(cat, "not_a_member", "DELETE", f"/v1/group-invitations/{withdrawn}", status=404)
     api(ann).delete(f"/v1/group-invitations/{withdrawn}", status=204)
+    a_day_passes()
     invite(ann, group, bob)
     expired = invitations(bob)[0]["id"]
     Invitation.objects.filter(pk=expired).update(at=timezone.now() - timedelta(days=31))
@@ -78,6 +87,7 @@ def test_a_member_withdraws_what_he_asked_and_an_admin_anything(
     invitation = invitations(eve)[0]["id"]
     refused(cat, "needs_role", "DELETE", f"/v1/group-invitations/{invitation}")
     api(bob).delete(f"/v1/group-invitations/{invitation}", status=204)
+    a_day_passes()
     invite(bob, group, eve)
     api(ann).delete(f"/v1/group-invitations/{invitations(eve)[0]['id']}", status=204)
 
@@ -186,6 +196,78 @@ def test_a_request_is_taken_back(ann: Person, bob: Person) -> None:
     assert requests(ann, group) == []
 
 
+def test_to_a_stranger_no_group_is_there_to_take_a_request_back_from(ann: Person, bob: Person) -> None:
+    groups = (found(ann, takes_requests=True), found(ann), str(make.direct(ann, bob)), str(uuid4()))
+    answers = [refused(bob, "join_gone", "DELETE", f"/v1/groups/{group}/join-requests", status=404) for group in groups]
+    assert all(answer == answers[0] for answer in answers)
+
+
+def test_after_a_no_one_asks_again_the_next_day(ann: Person, bob: Person, cat: Person) -> None:
+    group = found(ann, takes_requests=True)
+    path, token = f"/v1/groups/{group}/join-requests", link(ann, group, needs_approval=True)
+    ways = (path, f"/v1/group-links/{token}/join")
+    for person in (bob, cat):
+        api(person).post(path, {})
+    api(ann).post(f"{path}/{bob.id}/decline", None, status=204)
+    api(cat).delete(path, status=204)
+    heard = own_log(ann)
+    for person in (bob, cat):
+        for way in ways:
+            answer = refused(person, "asked_recently", "POST", way, {}, status=429)
+            assert 86_000_000 < answer["retry_after_ms"] <= 86_400_000
+    assert own_log(ann) == heard
+    a_day_passes()
+    for person, way in zip((bob, cat), ways, strict=True):
+        assert "request" in api(person).post(way, {})
+    JoinRequest.objects.update(at=timezone.now() - timedelta(days=30, seconds=1))
+    assert "request" in api(bob).post(path, {}), "nobody said no: it expired"
+
+
+def test_after_a_no_one_is_invited_again_the_next_day(ann: Person, bob: Person, cat: Person, dan: Person) -> None:
+    group = found(ann, cat, members_invite=True)
+    for person in (bob, dan):
+        wishes(person, "nobody")
+    invite(ann, group, bob, dan)
+    api(bob).post(f"/v1/group-invitations/{invitations(bob)[0]['id']}/decline", None, status=204)
+    api(ann).delete(f"/v1/group-invitations/{invitations(dan)[0]['id']}", status=204)
+    heard, path = own_log(bob), f"/v1/groups/{group}/members"
+    for by, person in ((ann, bob), (cat, bob), (ann, dan)):
+        answer = refused(by, "asked_recently", "POST", path, {"users": [str(person.id)]}, status=429)
+        assert answer["details"] == {"users": [str(person.id)]}
+    assert invite(cat, group, dan)["invited"] == [str(dan.id)], "another may ask who was not asked in the end"
+    assert invite(ann, group, dan)["invited"] == [str(dan.id)], "now he is asked"
+    assert own_log(bob) == heard
+    a_day_passes()
+    assert invite(cat, group, bob)["invited"] == [str(bob.id)]
+
+
+def test_a_pause_does_not_say_who_blocks_whom(ann: Person, bob: Person, cat: Person, eve: Person) -> None:
+    group = found(ann, cat, members_invite=True)
+    for person in (bob, eve):
+        wishes(person, "nobody")
+    friends.block(user_id=bob.id, other_id=ann.id, now=timezone.now())
+    for person in (bob, eve):
+        invite(ann, group, person)
+        [mine] = [
+            one
+            for one in api(ann).get(f"/v1/groups/{group}/invitations")["items"]
+            if one["person"]["id"] == str(person.id)
+        ]
+        api(ann).delete(f"/v1/group-invitations/{mine['id']}", status=204)
+        refused(ann, "asked_recently", "POST", f"/v1/groups/{group}/members", {"users": [str(person.id)]}, status=429)
+        assert invite(cat, group, person)["invited"] == [str(person.id)]
+
+
+def test_a_link_that_needs_a_yes_is_used_by_who_asks(ann: Person, bob: Person, cat: Person) -> None:
+    group = found(ann)
+    token = link(ann, group, needs_approval=True, most_uses=1)
+    asked = [api(bob).post(f"/v1/group-links/{token}/join", {})["request"]["id"] for _ in range(2)]
+    assert asked[0] == asked[1]
+    refused(cat, "link_gone", "POST", f"/v1/group-links/{token}/join", {}, status=404)
+    api(ann).post(f"/v1/groups/{group}/join-requests/{bob.id}/approve", None, status=204)
+    assert inside(group) == {ann.id, bob.id}
+
+
 def test_a_group_that_takes_no_requests_is_not_there(ann: Person, bob: Person) -> None:
     for group in (found(ann), str(uuid4())):
         refused(bob, "not_a_member", "POST", f"/v1/groups/{group}/join-requests", {}, status=404)
@@ -223,6 +305,7 @@ def test_an_invitation_that_nobody_heard_of_is_taken_back_like_any_other(ann: Pe
         [pending] = api(ann).get(f"/v1/groups/{group}/invitations")["items"]
         api(ann).delete(f"/v1/group-invitations/{pending['id']}", status=204)
         assert api(ann).get(f"/v1/groups/{group}/invitations")["items"] == []
+        a_day_passes()
 
 
 @pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-15:00", "0001-01-01T00:00:00+14:00", "1999-12-31T00:00:00Z"])
