@@ -6,7 +6,7 @@ import re
 import secrets
 from typing import Final, NamedTuple
 
-SCOPES: Final = ("users", "tokens", "act")
+SCOPES: Final = ("users", "tokens", "act", "groups")
 PREFIX_LENGTH: Final = 12
 _SPELLED: Final = rf"imk_([a-z0-9]{{{PREFIX_LENGTH}}})_([A-Za-z0-9_-]{{43}})"
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz0123456789"

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import keys, rules
 from accounts.errors import AccountInactive, KeyInvalid, PersonNotFound
@@ -63,6 +63,11 @@ def by_external_id(external_id: str) -> User:
     if found is None:
         raise PersonNotFound
     return found
+
+
+def named(user_ids: Iterable[UUID], external_ids: Iterable[str]) -> QuerySet[User]:
+    """Whom a host app means, by our ids or by its own."""
+    return User.objects.filter(Q(pk__in=list(user_ids)) | Q(external_id__in=list(external_ids)))
 
 
 def exist(user_ids: Iterable[UUID]) -> bool:

@@ -171,6 +171,22 @@ class Former(models.Model):
         return f"{self.person_id} once in {self.group_id}"
 
 
+class MemberName(models.Model):
+    """What a member of a group is found by, in small letters: user name, name, nickname. Triggers write it."""
+
+    pk = models.CompositePrimaryKey("group_id", "name", "user_id")
+    group_id = models.UUIDField()
+    name = models.TextField(db_collation="C")
+    user_id = models.UUIDField()
+
+    class Meta:
+        db_table = "member_name"
+        indexes = [models.Index(fields=["user_id", "group_id"], name="names_of_member")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class AnnouncementRead(models.Model):
     """The newest announcement that a member has read."""
 

@@ -1,5 +1,6 @@
 """Reads of groups."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, LiteralString, NamedTuple
@@ -18,13 +19,34 @@ from messaging.errors import NotAMember
 from messaging.models import Conversation, Member, Profile
 from messaging.rules import Kind, Role
 
-_MEMBERS: Final[LiteralString] = """
+_SEAT: Final[LiteralString] = """
 select m.user_id, u.username, u.display_name, m.nickname, m.role, m.joined_at, m.muted_until
-from member m join accounts_user u on u.id = m.user_id
-where m.conversation_id = %s and m.user_id > %s and (%s = '' or u.username like %s or u.display_name ilike %s
-  or m.nickname ilike %s)
-order by m.user_id limit %s
 """
+_MEMBERS: Final[LiteralString] = (
+    _SEAT
+    + """
+from member m join lateral (select * from accounts_user where id = m.user_id offset 0) u on true
+where m.conversation_id = %s and m.user_id > %s order by m.user_id limit %s
+"""
+)
+# By the first of a member's names that fits; the next page begins behind that of the last member of the one before.
+_NAMED: Final[LiteralString] = (
+    _SEAT
+    + """
+from member_name n
+join lateral (
+  select * from member where user_id = n.user_id and conversation_id = n.group_id offset 0) m on true
+join lateral (select * from accounts_user where id = n.user_id offset 0) u on true
+where n.group_id = %s and n.name < lower(%s::text) || chr(1114111)
+  and (n.name, n.user_id) > (coalesce((
+    select min(name) from member_name where group_id = %s and user_id = %s and name >= lower(%s::text)
+  ), lower(%s::text)), %s)
+  and not exists (
+    select from member_name o where o.group_id = n.group_id and o.user_id = n.user_id
+      and o.name >= lower(%s::text) and o.name < n.name)
+order by n.name, n.user_id limit %s
+"""
+)
 
 
 class Seat(NamedTuple):
@@ -40,9 +62,12 @@ class Seat(NamedTuple):
 
 
 def members(group_id: UUID, *, after: UUID, text: str, limit: int) -> Query[list[Seat]]:
-    """In order of their ids; with a text those whose user name, name or nickname begins with it."""
-    like = people.storable(text).lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    rows = yield (_MEMBERS, [group_id, after, text, like, like, like, limit])
+    """In order of their ids; with a text those whose user name, name or nickname begins with it, by that name."""
+    if text:
+        said = unicodedata.normalize("NFC", people.storable(text))
+        rows = yield (_NAMED, [group_id, said, group_id, after, said, said, after, said, limit])
+    else:
+        rows = yield (_MEMBERS, [group_id, after, limit])
     return [Seat(*row) for row in rows]
 
 
@@ -129,6 +154,25 @@ def seen(group_id: UUID, user_id: UUID) -> Seen:
     group = Group.objects.filter(pk=group_id).first() or Group(pk=group_id)
     read = AnnouncementRead.objects.filter(group_id=group_id, user_id=user_id).values_list("number", flat=True).first()
     return Seen(group, member.conversation, title(group_id), member.role, member.muted_until, read or 0)
+
+
+class Hosted(NamedTuple):
+    """A group, as the service account that made it sees it."""
+
+    group: Group
+    conversation: Conversation
+    title: str
+    owner: User | None
+
+
+def hosted(group_id: UUID, service_id: UUID) -> Hosted:
+    """Raises NotAMember."""
+    group = Group.objects.filter(pk=group_id, made_by=service_id).first()
+    if group is None:
+        raise NotAMember
+    owner = Member.objects.filter(conversation_id=group_id, role=Role.OWNER).values("user_id")
+    conversation = Conversation.objects.get(pk=group_id)
+    return Hosted(group, conversation, title(group_id), User.objects.filter(pk__in=owner).first())
 
 
 def check_member(group_id: UUID, user_id: UUID) -> Member:

@@ -19,6 +19,7 @@ ANNOUNCEMENT_LENGTH: Final = 8_000
 MESSAGE_LENGTH: Final = 200
 REASON_LENGTH: Final = 1_000
 LINKS: Final = 20
+CEILING: Final = 10_000
 SLOWEST: Final = 86_400
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2200
@@ -90,4 +91,4 @@ def has_expired(at: datetime, now: datetime) -> bool:
 
 def most_members(limit: int | None) -> int:
     found: int = settings.LIMITS["group_members"] if limit is None else limit
-    return found
+    return min(found, CEILING)

@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from friends.spelling import moment, person
-from groups.models import Ban, Invitation, JoinRequest, Link
-from groups.queries import Seat, Seen
+from groups import rules
+from groups.models import Ban, Group, Invitation, JoinRequest, Link
+from groups.queries import Hosted, Seat, Seen
+from messaging.models import Conversation
 from messaging.rules import Role
 
 Spelled = dict[str, Any]
@@ -24,20 +26,36 @@ def group(seen: Seen) -> Spelled:
             "read": seen.read >= found.announcement_number,
         }
     )
-    return {
-        "id": str(found.pk),
-        "title": seen.title,
-        "description": found.description,
-        "members": conversation.members,
+    said = {
         "role": Role(seen.role).name.lower(),
         "muted_until": maybe(seen.muted_until),
+        "announcement": announced or None,
+    }
+    return profile(found, conversation, seen.title) | said
+
+
+def profile(found: Group, conversation: Conversation, title: str) -> Spelled:
+    """What is the same for everybody."""
+    return {
+        "id": str(found.pk),
+        "title": title,
+        "description": found.description,
+        "members": conversation.members,
         "all_history": found.all_history,
         "takes_requests": found.takes_requests,
         "members_invite": found.members_invite,
         "only_admins_post": conversation.post_role == Role.ADMIN,
         "slow_s": conversation.slow_s,
-        "announcement": announced or None,
         "dismissed": found.dismissed_at is not None,
+    }
+
+
+def hosted(one: Hosted) -> Spelled:
+    """As the host app that made it sees it."""
+    owner = one.owner and {"id": str(one.owner.pk), "external_id": one.owner.external_id}
+    return profile(one.group, one.conversation, one.title) | {
+        "limit": rules.most_members(one.group.limit),
+        "owner": owner,
     }
 
 

@@ -71,9 +71,11 @@ def _later(told: Iterable[tuple[UUID, int]]) -> None:
 
 def _tell(spans: Spans) -> None:
     topics = database.run(queries.audience(spans))
-    push.tell([(topics[conversation].topics, _entries(conversation, *span)) for conversation, span in spans.items()])
+    items = database.run(queries.stretches([(place, first, last) for place, (first, last) in spans.items()]))
+    push.tell(
+        [(topics[place].topics, _entries(place, first, items.get(place, []))) for place, (first, _) in spans.items()]
+    )
 
 
-def _entries(conversation: UUID, first: int, last: int) -> Entries:
-    items = database.run(queries.between(conversation, first, last))
+def _entries(conversation: UUID, first: int, items: list[bytes]) -> Entries:
     return Entries(str(conversation), first - 1, items, last_seq(items), plain=False)

@@ -1,6 +1,6 @@
 """What the relay takes from the outbox and tells: pointers, and the events they point at."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final, LiteralString, NamedTuple
 from uuid import UUID
@@ -63,39 +63,10 @@ def is_behind() -> bool:
 def events(pointers: Pointers) -> Query[list[Event]]:
     """One for each entry, in order; content and targets as they are now."""
     epoch = yield from epochs.current()
-    rows = yield (
-        "select "
-        + queries.COLUMNS
-        + """
-        from unnest(%s::uuid[], %s::bigint[], %s::bigint[]) with ordinality w(cid, first, last, i)
-        cross join lateral (
-          select * from entry where conversation_id = w.cid and rev between w.first and w.last offset 0) e
-        """
-        + queries.BLANKED
-        + " order by w.i, e.rev",
-        [list(column) for column in zip(*(one[1:] for one in pointers), strict=True)] or [[], [], []],
-    )
-    found = [Row(*row) for row in rows]
-    states = yield from _states((row.conversation, row.target) for row in found if row.target is not None)
+    found = yield from queries.spans([(one.conversation, one.first_rev, one.last_rev) for one in pointers])
+    targets = yield from queries.at((row.conversation, row.target) for row in found if row.target is not None)
+    states = {place: entries.spell(row) for place, row in targets.items()}
     return [_event(epoch, row, states.get((row.conversation, row.target or 0))) for row in found]
-
-
-def _states(targets: Iterable[tuple[UUID, int]]) -> Query[dict[tuple[UUID, int], bytes]]:
-    wanted = sorted(set(targets))
-    if not wanted:
-        return {}
-    rows = yield (
-        "select "
-        + queries.COLUMNS
-        + """
-        from unnest(%s::uuid[], %s::bigint[]) w(cid, seq)
-        cross join lateral (select * from entry where conversation_id = w.cid and seq = w.seq offset 0) e
-        """
-        + queries.BLANKED,
-        [[cid for cid, _ in wanted], [seq for _, seq in wanted]],
-    )
-    found = [Row(*row) for row in rows]
-    return {(row.conversation, row.seq or 0): entries.spell(row) for row in found}
 
 
 def _event(epoch: UUID, row: Row, state: bytes | None) -> Event:

@@ -19,11 +19,16 @@ def admit(hall: Hall, user_ids: list[UUID], *, by: UUID, via: str, now: datetime
     if banned := banned_of(hall.id, user_ids, now):
         raise BannedFromGroup(details={"users": [str(user) for user in banned]})
     came = hall.put_in(user_ids, by, via, now)
-    for invitation in Invitation.objects.filter(group_id=hall.id, person__in=came, state=State.PENDING):
-        close_invitation(hall, invitation, State.ACCEPTED, by, now)
-    deaf(group_id=hall.id, person__in=came).update(state=State.ACCEPTED, closed_at=now)
-    for request in JoinRequest.objects.filter(group_id=hall.id, person__in=came, state=State.PENDING):
-        close_request(hall, request, State.ACCEPTED, by, now)
+    answered = {"state": State.ACCEPTED, "closed_at": now}
+    invitations = Invitation.objects.filter(group_id=hall.id, person__in=came, state=State.PENDING)
+    for invitation in invitations:
+        _tell_of_invitation(hall, invitation, by)
+    invitations.update(**answered)
+    deaf(group_id=hall.id, person__in=came).update(**answered)
+    requests = JoinRequest.objects.filter(group_id=hall.id, person__in=came, state=State.PENDING)
+    for request in requests:
+        _tell_of_request(hall, request, State.ACCEPTED, by)
+    requests.update(**answered)
     return came
 
 
@@ -53,12 +58,20 @@ def check_asked(closed: QuerySet[Any], now: datetime) -> None:
 
 def close_invitation(hall: Hall, invitation: Invitation, state: State, by: UUID, now: datetime) -> None:
     _close(invitation, state, now)
+    _tell_of_invitation(hall, invitation, by)
+
+
+def _tell_of_invitation(hall: Hall, invitation: Invitation, by: UUID) -> None:
     hall.tell_person(invitation.person_id, "invitation.closed", by, invitation=str(invitation.pk))
 
 
 def close_request(hall: Hall, request: JoinRequest, state: State, by: UUID, now: datetime) -> None:
-    """Who asked hears that it is answered; the admins, that nobody has to answer it any more."""
     _close(request, state, now)
+    _tell_of_request(hall, request, state, by)
+
+
+def _tell_of_request(hall: Hall, request: JoinRequest, state: State, by: UUID) -> None:
+    """Who asked hears that it is answered; the admins, that nobody has to answer it any more."""
     said = {"request": str(request.pk), "state": state.name.lower()}
     hall.tell_person(request.person_id, "join.closed", by, **said)
     hall.tell_admins("join.closed", by, **said)

@@ -1,6 +1,6 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -16,6 +16,8 @@ from messaging import log
 from messaging.actions import pairs
 from messaging.errors import UserNotFound
 
+T = TypeVar("T")
+
 
 class Wanted(NamedTuple):
     """What a founder says of a new group; `key` makes it once however often it is said."""
@@ -28,20 +30,30 @@ class Wanted(NamedTuple):
 
 def create(*, user_id: UUID, wanted: Wanted, now: datetime) -> tuple[UUID, Invited]:
     """A group with its founder as owner. Others come in at once or are asked, as each of them wishes."""
-    checked = {name: rules.CHANGES[name][1](value) for name, value in wanted.settings.items()}
-    wanted = wanted._replace(title=rules.CHANGES["title"][1](wanted.title), settings=checked)
+    wanted = checked(wanted)
+    found, invited = once(user_id, wanted.key, lambda: _create(user_id, wanted, now))
+    return found, invited or Invited([], [])
+
+
+def checked(wanted: Wanted) -> Wanted:
+    settings = {name: rules.CHANGES[name][1](value) for name, value in wanted.settings.items()}
+    return wanted._replace(title=rules.CHANGES["title"][1](wanted.title), settings=settings)
+
+
+def once(by: UUID, key: UUID | None, make: Callable[[], tuple[UUID, T]]) -> tuple[UUID, T | None]:
+    """What `make` returns; or the group that was made with this key before, and None."""
     try:
         with transaction.atomic():
-            return _known(user_id, wanted.key) or _create(user_id, wanted, now)
+            return _known(by, key) or make()
     except IntegrityError:
-        if known := _known(user_id, wanted.key):
+        if known := _known(by, key):
             return known
         raise
 
 
-def _known(user_id: UUID, key: UUID | None) -> tuple[UUID, Invited] | None:
-    made = key and Group.objects.filter(made_by=user_id, key=key).first()
-    return (made.pk, Invited([], [])) if made else None
+def _known(by: UUID, key: UUID | None) -> tuple[UUID, None] | None:
+    made = key and Group.objects.filter(made_by=by, key=key).first()
+    return (made.pk, None) if made else None
 
 
 def _create(user_id: UUID, wanted: Wanted, now: datetime) -> tuple[UUID, Invited]:

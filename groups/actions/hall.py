@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -94,8 +95,13 @@ class Hall:
 
     def tell_admins(self, kind: str, by: UUID, **content: Any) -> None:
         """They are held, where the hall was asked for with its admins."""
-        for admin in queries.admins(self.id):
+        for admin in self.admins:
             self.tell_person(admin, kind, by, **content)
+
+    @cached_property
+    def admins(self) -> list[UUID]:
+        """When it was first asked."""
+        return queries.admins(self.id)
 
     def finish(self) -> None:
         announce.record(self._notes)

@@ -38,7 +38,7 @@ def appoint(*, user_id: UUID, group_id: UUID, other_id: UUID, admin: bool) -> No
     """Make a member an admin, or an admin a member. Safe to repeat."""
     with held(group_id) as hall:
         other = hall.over(user_id, other_id, "appoint")
-        _give(hall, user_id, other, Role.ADMIN if admin else Role.MEMBER)
+        give(hall, user_id, other, Role.ADMIN if admin else Role.MEMBER)
 
 
 def transfer(*, user_id: UUID, group_id: UUID, other_id: UUID) -> None:
@@ -46,11 +46,11 @@ def transfer(*, user_id: UUID, group_id: UUID, other_id: UUID) -> None:
     with held(group_id) as hall:
         owner, other = hall.may(user_id, "transfer"), hall.other(other_id)
         if owner.user_id != other.user_id:
-            _give(hall, user_id, other, Role.OWNER)
-            _give(hall, user_id, owner, Role.ADMIN)
+            give(hall, user_id, other, Role.OWNER)
+            give(hall, user_id, owner, Role.ADMIN)
 
 
-def _give(hall: Hall, by: UUID, member: Member, role: Role) -> None:
+def give(hall: Hall, by: UUID, member: Member, role: Role) -> None:
     if member.role != role:
         Member.objects.filter(conversation_id=hall.id, user_id=member.user_id).update(role=role)
         hall.tell("member.role", by, user=str(member.user_id), role=role.name.lower())
@@ -64,8 +64,8 @@ def pass_on(*, user_id: UUID) -> list[UUID]:
             owner = Member.objects.filter(conversation_id=group_id, user_id=user_id, role=Role.OWNER).first()
             heir = owner and queries.heir(group_id, besides=user_id)
             if owner and heir:
-                _give(hall, user_id, heir, Role.OWNER)
-                _give(hall, user_id, owner, Role.MEMBER)
+                give(hall, user_id, heir, Role.OWNER)
+                give(hall, user_id, owner, Role.MEMBER)
                 passed.append(group_id)
     return passed
 

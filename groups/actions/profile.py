@@ -20,11 +20,16 @@ def update(*, user_id: UUID, group_id: UUID, changes: Mapping[str, Any]) -> Grou
         for name in checked:
             hall.may(user_id, rules.CHANGES[name][0])
         hall.member(user_id)
-        now = standing(hall)
-        if changed := {name: value for name, value in checked.items() if now[name] != value}:
-            store(hall.group, changed)
-            hall.tell("group.updated", user_id, **changed)
+        change(hall, user_id, checked)
         return hall.group
+
+
+def change(hall: Hall, by: UUID, checked: Mapping[str, Any]) -> None:
+    """Whoever may do so has checked that he may."""
+    now = standing(hall)
+    if changed := {name: value for name, value in checked.items() if now[name] != value}:
+        store(hall.group, changed)
+        hall.tell("group.updated", by, **changed)
 
 
 def standing(hall: Hall) -> dict[str, Any]:

@@ -24,12 +24,12 @@ def spelled(group_id: UUID, user_id: UUID) -> spelling.Spelled:
     return spelling.group(queries.seen(group_id, user_id))
 
 
-def _named(changes: msgspec.Struct, *besides: str) -> dict[str, object]:
+def named(changes: msgspec.Struct, *besides: str) -> dict[str, object]:
     found = msgspec.structs.asdict(changes)
     return {name: value for name, value in found.items() if value is not msgspec.UNSET and name not in besides}
 
 
-def _key(request: Request) -> UUID | None:
+def idempotency_key(request: Request) -> UUID | None:
     key = request.headers.get("Idempotency-Key", "")
     try:
         return UUID(key) if key else None
@@ -44,7 +44,7 @@ class Groups(APIView):
     def post(self, request: Request) -> HttpResponse:
         """Found one. Others come in at once or are asked, as each of them wishes."""
         new = parse(request, New)
-        wanted = actions.Wanted(new.title, new.members, _named(new, "title", "members"), _key(request))
+        wanted = actions.Wanted(new.title, new.members, named(new, "title", "members"), idempotency_key(request))
         group_id, invited = actions.create(user_id=me(request), wanted=wanted, now=timezone.now())
         answer = said(group=spelled(group_id, me(request)), **invited._asdict())
         answer.status_code = 201
@@ -59,7 +59,7 @@ class OneGroup(APIView):
     @extend_schema(request=described(Changes), responses={200: one("group", GROUP)})
     def patch(self, request: Request, group_id: UUID) -> HttpResponse:
         """Change what is named: title, description, slow_s and only_admins_post by admins, the rest by the owner."""
-        actions.update(user_id=me(request), group_id=group_id, changes=_named(parse(request, Changes)))
+        actions.update(user_id=me(request), group_id=group_id, changes=named(parse(request, Changes)))
         return said(group=spelled(group_id, me(request)))
 
     @extend_schema(responses=GONE)

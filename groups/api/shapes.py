@@ -21,20 +21,23 @@ def shape(**members: Any) -> dict[str, Any]:
 
 
 ANNOUNCEMENT = shape(text=TEXT, number=COUNT, by=ID, at=MOMENT, read=FLAG)
+PROFILE = {
+    "id": ID,
+    "title": TEXT,
+    "description": TEXT,
+    "members": COUNT,
+    "all_history": FLAG,
+    "takes_requests": FLAG,
+    "members_invite": FLAG,
+    "only_admins_post": FLAG,
+    "slow_s": COUNT,
+    "dismissed": FLAG,
+}
 GROUP = shape(
-    id=ID,
-    title=TEXT,
-    description=TEXT,
-    members=COUNT,
+    **PROFILE,
     role={"enum": ["member", "admin", "owner"]},
     muted_until=MAYBE,
-    all_history=FLAG,
-    takes_requests=FLAG,
-    members_invite=FLAG,
-    only_admins_post=FLAG,
-    slow_s=COUNT,
     announcement={"oneOf": [ANNOUNCEMENT, {"type": "null"}]},
-    dismissed=FLAG,
 )
 INVITED = shape(added=IDS, invited=IDS)
 SEAT = shape(person=PERSON, nickname=TEXT, role=TEXT, joined_at=MOMENT, muted_until=MAYBE)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import F
 
 from messaging import errors
-from messaging.actions import pairs
+from messaging.actions import pairs, seating
 from messaging.models import Conversation, Member
 from messaging.rules import Kind
 from messaging.writes import Note
@@ -52,8 +52,7 @@ def enter(group: Conversation, logs: Mapping[UUID, UUID], way: Way, *, limit: in
     if fresh and group.members + len(fresh) > limit:
         raise errors.GroupFull
     seen = {"read_seq": group.seq} if all_history else {"from_rev": group.rev, "from_seq": group.seq}
-    rows = [Member(conversation=group, user_id=user, **seen, **way.kept.get(user, {})) for user in fresh]
-    Member.objects.bulk_create(rows)
+    seating.seat([Member(conversation=group, user_id=user, **seen, **way.kept.get(user, {})) for user in fresh], group)
     return _moved(group, fresh, logs, "joined", way)
 
 

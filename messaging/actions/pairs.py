@@ -7,7 +7,8 @@ from uuid import UUID
 from django.conf import settings
 
 from messaging import log, rules
-from messaging.models import Conversation, Member
+from messaging.actions import seating
+from messaging.models import Conversation
 from messaging.rules import NOT_FRIENDS, Kind
 from messaging.writes import Note
 
@@ -20,16 +21,9 @@ def make(wanted: Iterable[Wanted]) -> None:
     Nothing is held here but what is new, which nobody else sees yet: so the action can still hold all in order of id.
     """
     ordered = sorted(wanted, key=lambda one: one[0])
-    Conversation.objects.bulk_create(
-        [Conversation(id=cid, kind=kind, members=len(users)) for cid, kind, users in ordered], ignore_conflicts=True
-    )
-    Member.objects.bulk_create(
-        [
-            Member(conversation_id=cid, user_id=user, denied=_denied(kind))
-            for cid, kind, users in ordered
-            for user in sorted(users)
-        ],
-        ignore_conflicts=True,
+    seating.make_missing(
+        [(cid, kind, len(users)) for cid, kind, users in ordered],
+        [seating.Seat(cid, user, _denied(kind)) for cid, kind, users in ordered for user in sorted(users)],
     )
 
 

@@ -15,8 +15,8 @@ from messaging.queries.members import (
     typing,
 )
 from messaging.queries.messages import history, later, message
-from messaging.queries.pages import Page, between, pull, veiled
-from messaging.queries.rows import BLANKED, COLUMNS, SELECT, fitting
+from messaging.queries.pages import Page, between, pull, stretches, veiled
+from messaging.queries.rows import BLANKED, COLUMNS, SELECT, at, fitting, spans
 
 __all__ = [
     "BLANKED",
@@ -27,6 +27,7 @@ __all__ = [
     "Onlookers",
     "Page",
     "Standing",
+    "at",
     "audience",
     "between",
     "changed",
@@ -46,8 +47,10 @@ __all__ = [
     "reactors",
     "readers",
     "readers_of",
+    "spans",
     "standing",
     "starred",
+    "stretches",
     "typing",
     "veiled",
 ]

@@ -1,6 +1,6 @@
 """The log as it happened."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from imserver.database import Query
 from messaging import entries
 from messaging.entries import Row
 from messaging.queries.members import standing
-from messaging.queries.rows import SELECT, by_seq, fitting
+from messaging.queries.rows import SELECT, Span, at, by_seq, fitting, spans
 
 
 class Page(NamedTuple):
@@ -50,17 +50,35 @@ def veiled(user: UUID, conversation: UUID, items: list[bytes], seqs: Sequence[in
 
 
 def between(conversation: UUID, first_rev: int, last_rev: int) -> Query[list[bytes]]:
-    """Entries for every socket of a conversation: a change carries only a state that all members may see."""
+    found = yield from stretches([(conversation, first_rev, last_rev)])
+    return found.get(conversation, [])
+
+
+def stretches(wanted: Sequence[Span]) -> Query[dict[UUID, list[bytes]]]:
+    """Entries for every socket of these conversations: a change carries only a state that all members may see."""
+    found = yield from spans(wanted)
+    changed = {row.conversation for row in found if row.target is not None}
+    hidden = (yield from _newest_members(changed)) if changed else {}
+    seen = [(row.conversation, row.target) for row in found if (row.target or 0) > hidden.get(row.conversation, 0)]
+    targets = yield from at((cid, seq) for cid, seq in seen if seq)
+    states = {place: entries.spell(row) for place, row in targets.items()}
+    spelled: dict[UUID, list[bytes]] = {}
+    for row in found:
+        item = entries.spell(row, states.get((row.conversation, row.target or 0)))
+        spelled.setdefault(row.conversation, []).append(item)
+    return spelled
+
+
+def _newest_members(conversations: Iterable[UUID]) -> Query[dict[UUID, int]]:
+    """Up to which message the newest member sees nothing."""
     rows = yield (
-        SELECT + " where e.conversation_id = %s and e.rev between %s and %s order by e.rev",
-        [conversation, first_rev, last_rev],
+        """
+        select w.cid, (select coalesce(max(from_seq), 0) from member where conversation_id = w.cid)
+        from unnest(%s::uuid[]) w(cid)
+        """,
+        [sorted(conversations)],
     )
-    found = [Row(*row) for row in rows]
-    hidden = 0
-    if any(row.target is not None for row in found):
-        newest = yield ("select coalesce(max(from_seq), 0) from member where conversation_id = %s", [conversation])
-        hidden = newest[0][0]
-    return (yield from _folded(conversation, found, hidden))
+    return dict(rows)
 
 
 def _folded(conversation: UUID, rows: Sequence[Row], hidden: int) -> Query[list[bytes]]:

@@ -22,12 +22,48 @@ left join lateral (
     and kind = 33 and e.seq is not null and e.content is null and e.changed_rev > e.rev offset 0) b on true
 """
 SELECT: LiteralString = "select " + COLUMNS + " from entry e " + BLANKED
+SPANS: LiteralString = (
+    "select "
+    + COLUMNS
+    + """
+from unnest(%s::uuid[], %s::bigint[], %s::bigint[]) with ordinality w(cid, first, last, i)
+cross join lateral (select * from entry where conversation_id = w.cid and rev between w.first and w.last offset 0) e
+"""
+    + BLANKED
+    + " order by w.i, e.rev"
+)
+PLACES: LiteralString = (
+    "select "
+    + COLUMNS
+    + """
+from unnest(%s::uuid[], %s::bigint[]) w(cid, seq)
+cross join lateral (select * from entry where conversation_id = w.cid and seq = w.seq offset 0) e
+"""
+    + BLANKED
+)
+Span = tuple[UUID, int, int]
 
 
 def fitting(items: Sequence[bytes]) -> list[bytes]:
     """The first of them, as many as one frame should hold; at least one."""
     sizes = accumulate(map(len, items))
     return list(items[: max(bisect(list(sizes), settings.LIMITS["window_bytes"]), 1)])
+
+
+def spans(wanted: Sequence[Span]) -> Query[list[Row]]:
+    """Entries of these (conversation, first rev, last rev), in the order asked for."""
+    rows = yield (SPANS, [list(column) for column in zip(*wanted, strict=True)] or [[], [], []])
+    return [Row(*row) for row in rows]
+
+
+def at(places: Iterable[tuple[UUID, int]]) -> Query[dict[tuple[UUID, int], Row]]:
+    """Messages by (conversation, seq)."""
+    wanted = sorted(set(places))
+    if not wanted:
+        return {}
+    rows = yield (PLACES, [[cid for cid, _ in wanted], [seq for _, seq in wanted]])
+    found = [Row(*row) for row in rows]
+    return {(row.conversation, row.seq or 0): row for row in found}
 
 
 def by_seq(conversation: UUID, seqs: Iterable[int]) -> Query[list[Row]]:

@@ -179,7 +179,7 @@ def test_the_list_says_who_and_when_but_never_the_key(shop: Api) -> None:
     out = StringIO()
     call_command("service", "list", stdout=out)
     [line] = out.getvalue().splitlines()
-    assert line.startswith(f"shop  {shop.token[4:16]}  scopes act,tokens,users")
+    assert line.startswith(f"shop  {shop.token[4:16]}  scopes act,groups,tokens,users")
     assert "never used" not in line
     assert shop.token[17:] not in line
 

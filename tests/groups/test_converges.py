@@ -12,13 +12,14 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.models import User
 from groups import actions
 from groups.models import Group, Invitation, JoinRequest, Link
 from imserver import database
 from imserver.errors import DomainError
 from messaging import queries
 from messaging.models import Conversation, Member
-from messaging.rules import pair
+from messaging.rules import Role, pair
 from tests import make
 from tests.groups.conftest import api, wishes
 from tests.make import Person
@@ -153,10 +154,20 @@ class World:
         self.now = timezone.now() - timedelta(days=5)
         ann, bob, *_ = self.people
         wanted = actions.Wanted("Club", [bob.id], {"takes_requests": True})
+        self.service = ann.id  # whoever made the group manages it
         self.group, _ = actions.create(user_id=ann.id, wanted=wanted, now=self.now)
         Link.objects.create(token=self.group.hex, group_id=self.group, by_id=ann.id, made_at=self.now, most_uses=5)
         self.muted: set[UUID] = set()
+        self._crowd: dict[UUID, None] = {}
         self.devices = [Device(person, self.group) for person in self.people]
+
+    def crowd(self) -> dict[UUID, None]:
+        """So many that they are not told of one by one."""
+        if not self._crowd:
+            names = [f"crowd{number}{self.group.hex[-20:]}" for number in range(21)]
+            made = User.objects.bulk_create([User(username=name, display_name=name) for name in names])
+            self._crowd = dict.fromkeys(user.pk for user in made)
+        return self._crowd
 
     def mute(self, one: Person, other: Person, until: datetime | None) -> None:
         actions.mute(user_id=one.id, group_id=self.group, other_id=other.id, until=until)
@@ -226,6 +237,19 @@ STEPS: dict[str, Callable[[World, Person, Person], object]] = {
     "read_announcement": lambda world, one, _: actions.read_announcement(
         user_id=one.id, group_id=world.group, number=99
     ),
+    "put_members": lambda world, one, other: actions.put_members(
+        service_id=world.service,
+        group_id=world.group,
+        seats={one.id: None, other.id: Role.ADMIN, **world.crowd()},
+        now=world.now,
+    ),
+    "take_members": lambda world, one, other: actions.take_members(
+        service_id=world.service, group_id=world.group, user_ids=[one.id, other.id, *world.crowd()]
+    ),
+    "change_for": lambda world, one, other: actions.change_for(
+        service_id=world.service, group_id=world.group, changes={"title": one.username[:20]}, owner_id=other.id
+    ),
+    "dismiss_for": lambda world, *_: actions.dismiss_for(service_id=world.service, group_id=world.group, now=world.now),
     "pass_on": lambda _, one, __: actions.pass_on(user_id=one.id),
 }
 WALKS = st.lists(st.tuples(st.sampled_from([*STEPS]), st.integers(0, 4), st.integers(0, 4), st.booleans()), max_size=25)
@@ -251,4 +275,4 @@ def test_any_walk_ends_with_what_a_new_device_fetches(db: None, steps: list[tupl
 
 def test_every_action_is_in_the_walk() -> None:
     named = {name for name in actions.__all__ if name[0].islower()}
-    assert named == {step.split()[0] for step in STEPS} | {"create", "make_link", "revoke_link"}
+    assert named == {step.split()[0] for step in STEPS} | {"create", "create_for", "make_link", "revoke_link"}
