@@ -71,6 +71,16 @@ def members(group_id: UUID, *, after: UUID, text: str, limit: int) -> Query[list
     return [Seat(*row) for row in rows]
 
 
+def seats(group_id: UUID, user_ids: Sequence[UUID]) -> Query[list[Seat]]:
+    rows = yield (
+        _SEAT
+        + "from member m join accounts_user u on u.id = m.user_id"
+        + " where m.conversation_id = %s and m.user_id = any(%s::uuid[]) order by m.user_id",
+        [group_id, list(user_ids)],
+    )
+    return [Seat(*row) for row in rows]
+
+
 def admins(group_id: UUID) -> list[UUID]:
     """The owner among them."""
     found = Member.objects.filter(conversation_id=group_id, role__gte=Role.ADMIN)

@@ -5,7 +5,7 @@ from groups.actions.hosting import Put, Seats, change_for, create_for, dismiss_f
 from groups.actions.invitations import Invited, accept, decline, invite, withdraw
 from groups.actions.links import Terms, join, make_link, revoke_link
 from groups.actions.members import Reason, appoint, ban, leave, mute, pass_on, remove, transfer, unban
-from groups.actions.profile import announce, dismiss, read_announcement, update
+from groups.actions.profile import announce, close_by_staff, dismiss, read_announcement, set_limit, update
 from groups.actions.requests import approve, request, take_back
 from groups.actions.requests import decline as decline_request
 
@@ -22,6 +22,7 @@ __all__ = [
     "approve",
     "ban",
     "change_for",
+    "close_by_staff",
     "create",
     "create_for",
     "decline",
@@ -39,6 +40,7 @@ __all__ = [
     "remove",
     "request",
     "revoke_link",
+    "set_limit",
     "take_back",
     "take_members",
     "transfer",

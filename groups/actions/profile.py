@@ -10,7 +10,7 @@ from groups.actions.hall import Hall, held
 from groups.errors import GroupDismissed
 from groups.models import AnnouncementRead, Group
 from messaging.models import Conversation, Profile
-from messaging.rules import CLOSED, Role
+from messaging.rules import CLOSED, NIL, Role
 
 
 def update(*, user_id: UUID, group_id: UUID, changes: Mapping[str, Any]) -> Group:
@@ -101,6 +101,22 @@ def dismiss(*, user_id: UUID, group_id: UUID, now: datetime) -> None:
         except GroupDismissed:
             return
         close(hall, user_id, now)
+
+
+def close_by_staff(*, group_id: UUID, now: datetime) -> bool:
+    """The group hears that it is over, and from nobody in particular. Returns whether it was not before."""
+    with held(group_id) as hall:
+        if hall.group.dismissed_at:
+            return False
+        close(hall, NIL, now)
+        return True
+
+
+def set_limit(*, group_id: UUID, limit: int | None) -> None:
+    """Of its members, by staff; None: the server's. Nobody has to go."""
+    with held(group_id) as hall:
+        hall.group.limit = limit
+        hall.group.save(update_fields=["limit"])
 
 
 def close(hall: Hall, by: UUID, now: datetime) -> None:

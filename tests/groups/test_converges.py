@@ -250,6 +250,7 @@ STEPS: dict[str, Callable[[World, Person, Person], object]] = {
         service_id=world.service, group_id=world.group, changes={"title": one.username[:20]}, owner_id=other.id
     ),
     "dismiss_for": lambda world, *_: actions.dismiss_for(service_id=world.service, group_id=world.group, now=world.now),
+    "close_by_staff": lambda world, *_: actions.close_by_staff(group_id=world.group, now=world.now),
     "pass_on": lambda _, one, __: actions.pass_on(user_id=one.id),
 }
 WALKS = st.lists(st.tuples(st.sampled_from([*STEPS]), st.integers(0, 4), st.integers(0, 4), st.booleans()), max_size=25)
@@ -275,4 +276,5 @@ def test_any_walk_ends_with_what_a_new_device_fetches(db: None, steps: list[tupl
 
 def test_every_action_is_in_the_walk() -> None:
     named = {name for name in actions.__all__ if name[0].islower()}
-    assert named == {step.split()[0] for step in STEPS} | {"create", "create_for", "make_link", "revoke_link"}
+    besides = {"create", "create_for", "make_link", "revoke_link", "set_limit"}
+    assert named == {step.split()[0] for step in STEPS} | besides
