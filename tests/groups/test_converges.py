@@ -52,7 +52,7 @@ class Device:
 
     def __init__(self, person: Person, group: UUID):
         self.person, self.place = person, group
-        self.book = fetched(person, group)
+        self.book, self.fresh = fetched(person, group), 0
         self.revs = {log: self._head(log) for log in (pair(person.id, person.id), group)}
 
     def _head(self, log: UUID) -> int:
@@ -65,7 +65,8 @@ class Device:
             self._take(item["kind"], item["content"])
         if self.book["group"]:
             for item in self._pulled(self.place):
-                self._take(item["kind"], item["content"])
+                if item["rev"] > self.fresh:  # what was read anew on the way holds it already
+                    self._take(item["kind"], item["content"])
         if not Member.objects.filter(user_id=self.person.id, conversation_id=self.place).exists():
             self.revs[self.place] = 0
 
@@ -143,7 +144,7 @@ class Device:
     def _fetch(self) -> None:
         self.book = fetched(self.person, self.place)
         if self.book["group"]:
-            self.revs[self.place] = self._head(self.place)
+            self.revs[self.place] = self.fresh = self._head(self.place)
 
 
 class World:
