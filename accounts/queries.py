@@ -41,11 +41,6 @@ def search(*, by: User, text: str, without: QuerySet[Any]) -> QuerySet[User]:
     return others.order_by("username")[:FOUND_AT_MOST]
 
 
-def named(user_ids: Iterable[UUID]) -> QuerySet[User]:
-    """Whoever knows an id has met that person in a conversation, where names are no secret; closed accounts too."""
-    return User.objects.filter(pk__in=user_ids).order_by("pk")
-
-
 def key(text: str, now: datetime) -> ApiKey:
     """The live API key that is spelled so, with its service account. Raises KeyInvalid, AccountInactive."""
     spelled = keys.read(text)
@@ -65,9 +60,12 @@ def by_external_id(external_id: str) -> User:
     return found
 
 
-def named(user_ids: Iterable[UUID], external_ids: Iterable[str]) -> QuerySet[User]:
-    """Whom a host app means, by our ids or by its own."""
-    return User.objects.filter(Q(pk__in=list(user_ids)) | Q(external_id__in=list(external_ids)))
+def named(user_ids: Iterable[UUID], external_ids: Iterable[str] = ()) -> QuerySet[User]:
+    """Those whom our ids or a host app's name; closed accounts too.
+
+    Whoever knows an id of ours has met that person in a conversation, where names are no secret.
+    """
+    return User.objects.filter(Q(pk__in=list(user_ids)) | Q(external_id__in=list(external_ids))).order_by("pk")
 
 
 def exist(user_ids: Iterable[UUID]) -> bool:

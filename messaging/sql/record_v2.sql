@@ -1,5 +1,6 @@
 -- Record entries that are no messages: changes (target = the seq they change), notices, self logs.
--- They get the next rev and no seq; changes leave the conversation where it stands in a list. The caller holds the conversations' locks already, or gets them here, in id order.
+-- They get the next rev and no seq. Changes, and what is noted in a self log, leave the conversation where it stands in a
+-- list. The caller holds the conversations' locks already, or gets them here, in id order.
 create function record_v2(conv uuid[], kinds smallint[], actor uuid[], targets bigint[], contents text[])
 returns table (rev bigint) language plpgsql volatile as $$
 #variable_conflict use_column
@@ -20,7 +21,7 @@ begin
     from (select cid, target, max(rev) as rev from n where target is not null group by cid, target) h
     where x.conversation_id = h.cid and x.seq = h.target),
   u as (
-    update conversation c set rev = h.rev, last_at = h.stamp, said_at = case when h.moves then h.stamp else c.said_at end
+    update conversation c set rev = h.rev, last_at = h.stamp, said_at = case when h.moves and c.kind <> 3 then h.stamp else c.said_at end
     from (select cid, max(rev) as rev, max(stamp) as stamp, bool_or(target is null) as moves from n group by cid) h
     where c.id = h.cid),
   o as (

@@ -48,6 +48,14 @@ def test_conversations_of_the_same_moment_are_listed_once_each(ann: Person, bob:
     assert sorted(listed) == sorted(map(str, [*groups, rules.pair(ann.id, ann.id)]))
 
 
+def test_what_is_noted_in_the_self_log_does_not_move_ones_notes(ann: Person, bob: Person) -> None:
+    notes, direct = make.direct(ann, ann), make.direct(ann, bob)
+    make.message(ann, notes)
+    make.message(ann, direct)
+    Door(ann).call("PUT", f"/v1/conversations/{direct}/draft", {"draft": {"text": "Hi"}}, status=204)
+    assert pages(Door(ann), 9) == [[str(direct), str(notes)]]
+
+
 def test_a_page_that_is_just_full_is_the_last(ann: Person, bob: Person) -> None:
     make.message(ann, make.direct(ann, bob))
     page = Door(ann).get("/v1/conversations?limit=1")

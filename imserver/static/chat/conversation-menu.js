@@ -35,7 +35,7 @@ export function conversationItems(client, conversation, at) {
   if (head.kind !== "group") return items;
   return [
     ...items,
-    { label: "Notifications…", icon: isSilent(conversation) ? "mute" : "bell", act: () => choose(head, at, set) },
+    { label: "Notifications…", icon: isSilent(conversation) ? "bell-off" : "bell", act: () => choose(head, at, set) },
     { label: "Your name here…", icon: "edit", act: () => openNickname(client, id) },
   ];
 }
@@ -66,7 +66,7 @@ function reading(client, conversation) {
 function muting(isMuted, set) {
   return isMuted
     ? { label: "Unmute", icon: "bell", act: set({ notify: "all" }) }
-    : { label: "Mute", icon: "mute", act: set({ notify: "nothing" }) };
+    : { label: "Mute", icon: "bell-off", act: set({ notify: "nothing" }) };
 }
 
 /**

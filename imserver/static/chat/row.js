@@ -73,7 +73,7 @@ export class ConversationRow {
           { class: "row-top" },
           h("span", { class: "row-title", dir: "auto" }, title),
           online && spoken(" online"),
-          view.silent && h("span", { class: "row-silent", role: "img", "aria-label": "Muted" }, icon("mute")),
+          view.silent && h("span", { class: "row-silent", role: "img", "aria-label": "Muted" }, icon("bell-off")),
           tick && ticks(tick),
           at && h("time", { class: "row-time", datetime: at }, shortTime(at)),
         ),
