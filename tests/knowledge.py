@@ -234,6 +234,8 @@ class Knowledge(ABC):
         page = await self.call("pull", {"conversation": cid, "after_rev": self.cursors.get(cid, 0)})
         if page.get("reset"):
             self.entries[cid], self.cursors[cid] = {}, page["prev"]
+        elif page["prev"] > self.cursors.get(cid, 0):  # it was left and begun anew meanwhile
+            return True
         for item in page["items"]:
             if item["rev"] > self.cursors.get(cid, 0):
                 self._draw(cid, item)

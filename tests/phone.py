@@ -46,7 +46,6 @@ class Phone(Knowledge):
         if self.epoch:
             hello["epoch"] = self.epoch
         self.welcomed = await self.call("hello", hello)
-        self._resume(self.welcomed)
         more = self.welcomed.get("more")
         while more:
             more = (await self.sync()).get("more")
@@ -137,6 +136,7 @@ class Phone(Knowledge):
             for answer in self._waiting.values():
                 if not answer.done():
                     answer.set_exception(ConnectionError(f"closed with {self.close_code}"))
+                    answer.exception()  # perhaps nobody waits any more
 
     async def _take(self, frame: Json) -> None:
         if "frame" in frame and self.acking:
@@ -160,6 +160,8 @@ class Phone(Knowledge):
         if kind == "error":
             self._waiting[call_id].set_exception(Refused(data))
             return
+        if kind == "welcome":  # before what follows it
+            self._resume(data)
         if kind == "ok" and call_id in self._drafts:
             self._acknowledged(data, self._drafts[call_id])
         self._waiting[call_id].set_result(data)
