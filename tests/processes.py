@@ -40,6 +40,17 @@ def server_environment(**more: str) -> dict[str, str]:
     return {**os.environ, "DATABASE_URL": database_url(), **limits, **quiet, **more}
 
 
+def is_ready(http: str) -> bool:
+    """Whether it comes to be so, in half a minute."""
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(f"{http}/readyz", timeout=5):
+                return True
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
 class Gateway:
     """A real server process."""
 
@@ -77,13 +88,9 @@ class Gateway:
 
     def wait(self) -> "Gateway":
         """Until a person can log in."""
-        for _ in range(300):
-            try:
-                with urllib.request.urlopen(f"{self.http}/readyz", timeout=5):
-                    return self
-            except OSError:
-                time.sleep(0.1)
-        raise RuntimeError(f"the server did not start: {self.news()}")
+        if not is_ready(self.http):
+            raise RuntimeError(f"the server did not start: {self.news()}")
+        return self
 
     def news(self) -> str:
         """What it has logged since this was last asked."""

@@ -1,4 +1,8 @@
-"""`python -m tests.faults --seconds 600 [--seed 1]`: kill the server's processes under load, count the messages."""
+"""`python -m tests.faults --seconds 600 [--seed 1]`: kill the server's processes under load, count the messages.
+
+`--walks 5000`: nothing is killed; people walk at random instead, and every device must know in the end what a new one
+fetches. `--replay '...'`: one walk again.
+"""
 
 import argparse
 import importlib
@@ -24,6 +28,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=120, help="messages a second")
     parser.add_argument("--people", type=int, default=12, help="two of three have two devices")
     parser.add_argument("--history", type=Path, help="a file for every operation; tests.faults.history checks it")
+    parser.add_argument("--walks", type=int, default=0, help="instead of kills: so many random walks")
+    parser.add_argument("--replay", default="", help="instead of kills: this walk, as a failing one is printed")
     parser.add_argument("--log", type=Path, help="a file for what the servers say")
     return parser.parse_args()
 
@@ -38,6 +44,9 @@ def main() -> int:
         home.prepare()
         home.start_roles()
         django.setup()
+        if wanted.walks or wanted.replay:
+            walks = importlib.import_module("tests.faults.walks")
+            return 0 if walks.run(home, wanted.walks, wanted.seed, wanted.replay) else 1
         run = importlib.import_module("tests.faults.run")  # Django's settings name the servers just started
         plan = run.Plan(wanted.seconds, wanted.kills, tuple(filter(None, wanted.victims.split(","))), wanted.away)
         kept = run.run(home, run.Wanted(plan, wanted.seed, wanted.rate, wanted.people, wanted.history))
