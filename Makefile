@@ -14,6 +14,7 @@ help:
 	@echo "make fmt                    write the code as ruff wants it"
 	@echo "make load ARGS='pairs --pairs 50 --in-flight 8 --seconds 10'"
 	@echo "make faults [ARGS='--seconds 600']   kill the processes at random under load, then count the messages"
+	@echo "make faults ARGS='--walks 5000'      random walks: every device must end with what a new one fetches"
 
 run: .venv/runtime
 	@exec $(PYTHON) -m imserver.embedded

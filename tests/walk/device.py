@@ -10,8 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-import websockets
-
 from messaging import rules
 from tests.knowledge import Json, Refused
 from tests.make import Person
@@ -19,8 +17,6 @@ from tests.walk.club import Club
 from tests.walk.lists import Lists
 from tests.walk.owing import Ask, Owing
 from tests.walk.web import Web
-
-ACK_FRAMES, ACK_SECONDS = 16, 0.3
 
 
 class Device(Owing):
@@ -30,15 +26,12 @@ class Device(Owing):
         self.clubs: dict[str, Club] = {}
         self.lists = Lists()
         self.outbox: list[Json] = []
-        self.awake = True  # acknowledges what comes
         self.debts[("own",)] = 0
         self._unread: dict[str, list[Json]] = {}  # changes that came while a page was on its way
         self._unloaded: set[str] = set()
         self._settled: list[tuple[str, Json]] = []  # while heads are on their way
         self._syncs = 0
         self._log = str(rules.pair(person.id, person.id))
-        self._frame = self._acked = 0
-        self._ack_timer: asyncio.TimerHandle | None = None
 
     def twin(self, person: Person) -> "Device":
         """Another device of this person, which has been there for as long, and knows as much."""
@@ -53,7 +46,6 @@ class Device(Owing):
     async def come(self, place: int) -> "Device":
         """By one of the gateways; everything that is owed is asked for."""
         self.url, self.web = self.places[place]
-        self._frame = self._acked = 0
         await self.connect()
         for cid in sorted(self._unloaded & self.heads.keys()):
             await self._load(cid)
@@ -63,32 +55,6 @@ class Device(Owing):
                 await self.call("message.send", draft)
             self.outbox.remove(draft)
         return self
-
-    async def _ended(self) -> None:
-        if self._ack_timer:
-            self._ack_timer.cancel()
-        await super()._ended()
-
-    async def _take(self, frame: Json) -> None:
-        self._frame = frame.get("frame", self._frame)
-        self.acking = False  # not each frame by itself
-        await super()._take(frame)
-        if frame["type"] == "ping":
-            await self.tell("pong", {})
-        if self._frame - self._acked >= ACK_FRAMES:
-            await self.acknowledge()
-        elif self._frame > self._acked and (self._ack_timer is None or self._ack_timer.cancelled()):
-            self._ack_timer = asyncio.get_running_loop().call_later(ACK_SECONDS, self._ack_soon)
-
-    def _ack_soon(self) -> None:
-        self._ack_timer = None
-        self._acks = asyncio.get_running_loop().create_task(self.acknowledge())
-
-    async def acknowledge(self) -> None:
-        if self.awake and self.connected and self._frame > self._acked:
-            self._acked = self._frame
-            with suppress(websockets.ConnectionClosed):
-                await self.tell("ack", {"frame": self._frame})
 
     async def cut(self, draft: Json) -> None:
         """The network goes away in the middle of a sending; whether it arrived is not known."""

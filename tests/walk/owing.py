@@ -7,14 +7,14 @@ from typing import Any
 
 from tests.knowledge import Json, Refused
 from tests.make import Person
-from tests.phone import Phone
+from tests.walk.acking import Acking
 from tests.walk.web import Web
 
 Debt = tuple[Any, ...]  # what kind it is of, and of what
 Ask = Callable[..., Awaitable[Callable[[], object]]]  # brings what is to be done with the answer
 
 
-class Owing(Phone):
+class Owing(Acking):
     web: Web
 
     def __init__(self, person: Person, url: str):

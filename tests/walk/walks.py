@@ -1,6 +1,7 @@
 """Random walks: each from a seed, many at a time; one that fails is made as short as it can be."""
 
 import asyncio
+import itertools
 import random
 import traceback
 from collections import Counter
@@ -10,7 +11,8 @@ from dataclasses import dataclass, field
 from tests.walk.steps import STEPS
 from tests.walk.world import NAMES, Places, World
 
-LENGTH, CHOICES = 25, 1_000_000
+LENGTH, CHOICES = 20, 1_000_000
+IN_A_WORLD = 4  # walks, one after the other: each is checked, and the next goes on from there
 AT_ONCE = 12
 PATIENCE_SECONDS, HURRY_SECONDS = 30, 6  # to come to rest; when a failing walk is made shorter
 Step = tuple[str, int, int, int]  # what, who, to whom, and a number that decides the rest
@@ -37,6 +39,7 @@ class Walked:
     steps: list[Step]
     told: list[str]  # what was done, and what came of it
     differs: list[str]
+    checks: int = 1
 
 
 @dataclass
@@ -65,7 +68,7 @@ class Walks:
         return self.report
 
     async def replay(self, steps: list[Step]) -> Report:
-        walked = await self._walk(steps, self._patience)
+        walked = await self._walk(World(self._places), [steps], self._patience)
         self._note(walked)
         self.report.failure = _told(walked)
         await self._close()
@@ -76,31 +79,37 @@ class Walks:
             await web.close()
 
     async def _walker(self, seeds: Iterator[int]) -> None:
-        for seed in seeds:
-            walked = await self._walk(steps_of(seed), self._patience)
+        while mine := [*itertools.islice(seeds, IN_A_WORLD)]:
+            world = World(self._places)
+            walked = await self._walk(world, [steps_of(seed) for seed in mine], self._patience)
             self._note(walked)
             if self.report.failure:
                 return
             if walked.differs:
-                self.report.failure = f"The walk of seed {seed} fails"
+                self.report.failure = f"A walk of the seeds {mine} fails"
                 shortest = await self._shortest(walked)
-                self.report.failure += f"; {len(shortest.steps)} of its steps do so:\n{_told(shortest)}"
+                self.report.failure += f"; {len(shortest.steps)} of {len(walked.steps)} steps do so:\n{_told(shortest)}"
 
     def _note(self, walked: Walked) -> None:
-        self.report.walks += 1
+        self.report.walks += walked.checks
         self.report.steps += len(walked.steps)
         self.report.taken.update(name for name, *_ in walked.steps)
         self.report.said.update(line.rpartition(": ")[2] for line in walked.told)
 
-    async def _walk(self, steps: list[Step], patience: float) -> Walked:
-        world, found = World(self._places), []
+    async def _walk(self, world: World, walks: Sequence[list[Step]], patience: float) -> Walked:
+        steps: list[Step] = []
+        checks, found = 0, []
         try:
             await world.open()
-            await world.walk(steps)
-            found = await world.check(patience)
+            for more in walks:
+                steps += more
+                checks += 1
+                await world.walk(more)
+                if found := await world.check(patience):
+                    break
         except Exception as e:  # whatever it is, it is told together with the walk
             found = traceback.format_exception(e)
-        return Walked(steps, world.told, [*found, *map(repr, await world.close())])
+        return Walked(steps, world.told, [*found, *map(repr, await world.close())], checks)
 
     async def _shortest(self, walked: Walked) -> Walked:
         """Without its halves, quarters ... single steps, as long as it still fails."""
@@ -115,7 +124,8 @@ class Walks:
 
     async def _failing(self, tries: Sequence[list[Step]]) -> Walked | None:
         for start in range(0, len(tries), AT_ONCE):
-            walked = await asyncio.gather(*(self._walk(one, HURRY_SECONDS) for one in tries[start : start + AT_ONCE]))
+            some = tries[start : start + AT_ONCE]
+            walked = await asyncio.gather(*(self._walk(World(self._places), [one], HURRY_SECONDS) for one in some))
             if found := next((one for one in walked if one.differs), None):
                 return found
         return None
