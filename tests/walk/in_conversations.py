@@ -1,6 +1,7 @@
 """What people do with messages and conversations, mostly by the doors that clients use."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -84,9 +85,10 @@ for ending in ("hangup", "reject", "cancel"):
     STEPS[ending] = Step(signal(ending), "messaging.end", 1)
 
 
-@step("messaging.miss", weight=1)
-async def miss(turn: Turn) -> None:
-    await by(actions.miss, call_id=UUID(turn.world.call), now=timezone.now())
+@step("messaging.lapse", weight=1)
+async def lapse(turn: Turn) -> None:
+    late = timezone.now() + timedelta(seconds=turn.pick([61, 0, 86_400]))
+    await by(actions.lapse, call_id=UUID(turn.world.call), now=late)
 
 
 def reaction(method: str) -> Callable[[Turn], Call]:
