@@ -12,9 +12,9 @@ from tests.walk.steps import STEPS
 from tests.walk.world import NAMES, Places, World
 
 LENGTH, CHOICES = 20, 1_000_000
-IN_A_WORLD = 4  # walks, one after the other: each is checked, and the next goes on from there
+IN_A_WORLD = 5  # walks, one after the other: each is checked, and the next goes on from there
 AT_ONCE = 12
-PATIENCE_SECONDS, HURRY_SECONDS = 30, 6  # to come to rest; when a failing walk is made shorter
+PATIENCE_SECONDS, HURRY_SECONDS = 60, 6  # to come to rest; when a failing walk is made shorter
 Step = tuple[str, int, int, int]  # what, who, to whom, and a number that decides the rest
 
 
