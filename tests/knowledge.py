@@ -35,6 +35,7 @@ class Knowledge(ABC):
         self._redrafting: dict[str, asyncio.Task[None]] = {}
         self.pulls = 0
         self._pulling: dict[str, asyncio.Task[None]] = {}
+        self._behind: set[str] = set()
         self._asking: set[asyncio.Task[None]] = set()
         self._syncing: asyncio.Task[Json] | None = None
 
@@ -220,13 +221,17 @@ class Knowledge(ABC):
             head["peer_delivered"] = max(head["peer_delivered"], data["delivered_seq"])
 
     def _pull(self, cid: str) -> None:
+        self._behind.add(cid)
         if cid not in self._pulling or self._pulling[cid].done():
             self._pulling[cid] = asyncio.create_task(self._pull_all(cid))
 
     async def _pull_all(self, cid: str) -> None:
+        """Also what was seen to be missing after the last page was read, and before it was taken."""
         with contextlib.suppress(ConnectionError, Refused):
-            while await self._pull_page(cid):
-                pass
+            while cid in self._behind:
+                self._behind.discard(cid)
+                while await self._pull_page(cid):
+                    pass
 
     async def _pull_page(self, cid: str) -> bool:
         """Says whether there is more."""
