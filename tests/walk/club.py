@@ -40,8 +40,8 @@ class Club:
         self.group |= {"dismissed": True, "only_admins_post": False}
         return False
 
-    def _joined(self, user: str, via: str = "") -> bool:
-        self.members[user] = ("member", None)
+    def _joined(self, user: str, via: str = "", muted_until: str | None = None) -> bool:
+        self.members[user] = ("member", muted_until)
         self.group["members"] = len(self.members)
         return False
 
@@ -57,6 +57,8 @@ class Club:
 
     def _muted(self, user: str, until: str | None) -> bool:
         self.members[user] = (self.members.get(user, ("member", None))[0], until)
+        if user == self.me:
+            self.group["muted_until"] = until
         return False
 
     def has_read(self, number: int) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from tests.knowledge import Json, Refused
@@ -41,17 +42,20 @@ class Owing(Acking):
 
     async def _paid(self, debt: Debt) -> None:
         ask = self._kinds()[debt[0]]
-        try:
+        with suppress(ConnectionError):
             while debt in self.debts:
                 asked = self.debts[debt]
-                take = await ask(*debt[1:])
+                take = await self._answer(ask, debt)
                 if self.debts.get(debt) == asked:
                     del self.debts[debt]
                     take()
-        except Refused:  # it is not mine any more
-            self.debts.pop(debt, None)
-        except ConnectionError:
-            pass
+
+    async def _answer(self, ask: Ask, debt: Debt) -> Callable[[], object]:
+        """Refused is what is not mine any more; whatever has changed so is told, and then it is asked for again."""
+        try:
+            return await ask(*debt[1:])
+        except Refused:
+            return lambda: None
 
     async def _ended(self) -> None:
         for task in self._paying.values():

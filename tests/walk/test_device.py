@@ -1,11 +1,13 @@
 """The device of the tests itself."""
 
 import asyncio
+import itertools
 from typing import Any
 
 from imserver.ids import uuid7
-from tests.knowledge import Json, Knowledge
+from tests.knowledge import Json, Knowledge, Refused
 from tests.make import Person
+from tests.walk.owing import Ask, Owing
 
 CHAT = "chat"
 
@@ -42,3 +44,27 @@ async def test_what_follows_a_page_that_is_answered_and_not_yet_taken_is_pulled(
     device.asked[1].set_result(page(5, 6))
     await device._pulling[CHAT]
     assert device.cursors == {CHAT: 6}
+
+
+async def test_what_was_refused_is_asked_for_again_where_something_was_told_meanwhile() -> None:
+    answers: list[asyncio.Future[object]] = [asyncio.get_running_loop().create_future() for _ in range(2)]
+
+    numbers = itertools.count()
+
+    class Owes(Owing):
+        connected = True
+
+        def _kinds(self) -> dict[str, Ask]:
+            return {"group": self._asks}
+
+        async def _asks(self) -> Any:
+            return await answers[next(numbers)]
+
+    device, taken = Owes(Person(uuid7(), "ann", uuid7()), ""), list[str]()
+    device.owe("group")
+    await asyncio.sleep(0)
+    device.owe("group")  # the role has changed
+    answers[0].set_exception(Refused({"code": "needs_role"}))
+    answers[1].set_result(lambda: taken.append("as a member"))
+    await device._paying["group",]
+    assert (taken, device.debts) == (["as a member"], {})
