@@ -9,7 +9,7 @@ from django.db.models import F
 
 from messaging import errors
 from messaging.actions import pairs, seating
-from messaging.models import Conversation, Member
+from messaging.models import Conversation, Member, Saved, Star
 from messaging.rules import Kind
 from messaging.writes import Note
 
@@ -57,8 +57,10 @@ def enter(group: Conversation, logs: Mapping[UUID, UUID], way: Way, *, limit: in
 
 
 def leave(group: Conversation, logs: Mapping[UUID, UUID], way: Way) -> Moved:
-    """People go, those who are in: nothing with a later rev reaches them."""
+    """People go, those who are in: nothing with a later rev reaches them, and who comes back finds nothing noted."""
     gone = present(group.pk, logs)
+    for noted in (Saved, Star):
+        noted.objects.filter(conversation_id=group.pk, user_id__in=gone).delete()
     Member.objects.filter(conversation_id=group.pk, user_id__in=gone).delete()
     return _moved(group, gone, logs, "left", way)
 

@@ -70,6 +70,8 @@ def star(*, user_id: UUID, conversation_id: UUID, seq: int, now: datetime) -> No
     """Keep a message among one's own. Safe to repeat."""
     desk = Desk(user_id, conversation_id)
     _, message = messages.found(user_id, conversation_id, seq)
+    if Hidden.objects.filter(user_id=user_id, conversation_id=conversation_id, seq=seq).exists():
+        raise errors.MessageNotFound
     if message.content is None:
         raise errors.Recalled
     mine = Star.objects.filter(user_id=user_id)

@@ -102,6 +102,26 @@ def test_what_one_may_not_see_any_more_is_no_star(place: UUID, ann: Person, bob:
     assert star(bob, group, 1, status=404)["code"] == "not_a_member"
 
 
+def test_a_message_deleted_for_me_cannot_be_kept(place: UUID, bob: Person) -> None:
+    """It would be told to one's devices, and be in no list."""
+    hide(bob, place, 2)
+    assert star(bob, place, 2, status=404)["code"] == "message_not_found"
+    assert [kind for kind, _ in own_log(bob)] == ["message.hidden"]
+
+
+def test_who_leaves_a_group_and_comes_back_finds_nothing_noted(ann: Person, bob: Person) -> None:
+    """His devices have forgotten it with the group."""
+    group = make.group(ann, bob)
+    make.message(ann, group)
+    star(bob, group, 1)
+    Api(bob.token).call("PUT", f"/v1/conversations/{group}/draft", {"draft": {"text": "Well"}}, status=204)
+    actions.remove_members(conversation_id=group, user_ids=[bob.id], by=ann.id)
+    actions.add_members(conversation_id=group, user_ids=[bob.id], by=ann.id)
+    Member.objects.filter(conversation_id=group, user_id=bob.id).update(from_seq=0)  # as where all history is open
+    assert Api(bob.token).get("/v1/drafts")["items"] == []
+    assert Api(bob.token).get("/v1/starred")["items"] == []
+
+
 def test_there_is_an_end_of_stars(place: UUID, bob: Person, settings: Any) -> None:
     settings.LIMITS = {**settings.LIMITS, "stars": 1}
     star(bob, place, 1)
