@@ -4,6 +4,7 @@ import { Conversation } from "../../imserver/static/im-client/conversation.js";
 import { ImError } from "../../imserver/static/im-client/errors.js";
 import { Groups } from "../../imserver/static/im-client/groups.js";
 import { People } from "../../imserver/static/im-client/people.js";
+import { noticeText } from "../../imserver/static/chat/groups/words.js";
 import { ME, settle } from "./make.mjs";
 
 const G = "g1";
@@ -127,6 +128,44 @@ test("notices change what is known at once, and what they do not say is asked fo
   await pause();
   assert.equal(groups.get(G).members, 2);
   assert.equal(count(`GET /v1/groups/${G}`), 2);
+});
+
+test("of many at once only the number is told: the group and its members are read anew", async () => {
+  const { groups, table, happens, count } = world();
+  await groups.open(G);
+  const members = `GET /v1/groups/${G}/members`;
+  table[`GET /v1/groups/${G}`].group = profile({ members: 47, muted_until: "2099" });
+  table[members].items = [seat(ME), seat("b", { nickname: "Bee" })];
+  happens("members.changed", { joined: 45, via: "added" });
+  await pause();
+  assert.deepEqual([groups.get(G).members, groups.get(G).muted_until], [47, "2099"]);
+  assert.deepEqual([groups.seat(G, "b")?.nickname, groups.seat(G, "a")], ["Bee", undefined]);
+  happens("group.updated", { description: "what nobody sits by" });
+  await pause();
+  assert.equal(count(members), 2);
+  groups.close(G);
+  happens("members.changed", { roles: 30 });
+  await groups.open(G);
+  assert.equal(count(members), 3);
+});
+
+test("the lines of many at once, and of staff", () => {
+  const about = { me: ME, name: (id) => id.toUpperCase(), now: 0 };
+  const line = (kind, content, sender = "a") => noticeText({ kind, content, sender, rev: 9 }, about);
+  assert.equal(line("members.changed", { joined: 1045, via: "import" }), "A added 1,045 people");
+  assert.equal(line("members.changed", { left: 45, how: "removed" }, ME), "You removed 45 people");
+  assert.equal(line("members.changed", { roles: 30 }), "A changed the roles of 30 people");
+  assert.equal(line("member.joined", { user: "b", via: "import" }), "A added B");
+  assert.equal(line("group.dismissed", {}, "00000000-0000-0000-0000-000000000000"), "Staff dismissed the group");
+});
+
+test("who comes back to his mute knows it at once, and the others too", async () => {
+  const { groups, client, happens } = world();
+  await groups.open(G);
+  client.people.learn([person("b")]);
+  happens("member.joined", { user: ME, via: "link", muted_until: "2099" });
+  happens("member.joined", { user: "b", via: "added", muted_until: "2098" });
+  assert.deepEqual([groups.get(G).muted_until, groups.seat(G, "b").muted_until], ["2099", "2098"]);
 });
 
 test("an answer that a notice has overtaken does not count", async () => {

@@ -32,6 +32,8 @@ export class GroupLists extends SelfLists {
   #seats = new Map();
   /** @type {Set<string>} */
   #opened = new Set();
+  /** Groups whose seats changed without saying whose. @type {Set<string>} */
+  #stale = new Set();
   /** @type {Map<string, any>} */
   #timers = new Map();
   /** How often a group was heard of: an answer that was overtaken does not count. @type {Map<string, number>} */
@@ -148,13 +150,21 @@ export class GroupLists extends SelfLists {
   }
 
   /** @param {string} id @param {Entry} entry */
-  #sit(id, { kind, content }) {
+  #sit(id, { kind, content, created_at: joined_at }) {
+    if (kind === "members.changed") this.#stale.add(id);
     const seats = this.#seats.get(id);
+    if (kind === "member.joined") this.#seatNewcomer(seats, content, joined_at);
     const seat = seats?.get(content?.user);
     if (!seats || !seat) return;
     if (kind === "member.left") seats.delete(content?.user);
     else if (kind === "member.role") seats.set(content?.user, { ...seat, role: content?.role });
     else if (kind === "member.muted") seats.set(content?.user, { ...seat, muted_until: content?.until });
+  }
+
+  /** @param {Map<string, Seat> | undefined} seats @param {any} content @param {string} joined_at */
+  #seatNewcomer(seats, { user, muted_until = null }, joined_at) {
+    const person = seats && this.client.people.get(user);
+    if (person) seats.set(user, { person, nickname: "", role: "member", joined_at, muted_until });
   }
 
   /** Who is how many, and what only the reader's own eyes see, the notices do not say. @param {string} id */
@@ -164,19 +174,28 @@ export class GroupLists extends SelfLists {
     const spread = Math.min(SPREAD_MOST, SPREAD * (this.groups.get(id)?.members ?? 0));
     const ask = () => {
       this.#timers.delete(id);
-      this.reread(id).catch(() => {});
+      Promise.all([this.reread(id), this.#stale.has(id) && this.#readSeats(id)]).catch(() => {});
     };
     this.#timers.set(id, setTimeout(ask, GATHER + Math.random() * spread));
   }
 
   /** @param {string} id */
-  #readSeats(id) {
-    if (this.#seats.has(id)) return null;
-    return this.members(id, { limit: FIRST_PAGE });
+  async #readSeats(id) {
+    if (this.#seats.has(id) && !this.#stale.delete(id)) return;
+    try {
+      const { items } = await this.members(id, { limit: FIRST_PAGE });
+      this.#seats.set(id, new Map(items.map((seat) => [seat.person.id, seat])));
+    } catch (error) {
+      this.#stale.add(id);
+      throw error;
+    }
+    this.changed();
   }
 
-  /** @param {string} _id @param {object} _options @returns {Promise<any>} */
-  async members(_id, _options) {}
+  /** @param {string} _id @param {object} _options @returns {Promise<{ items: Seat[] }>} */
+  async members(_id, _options) {
+    return { items: [] };
+  }
 
   /** @param {string} id @param {number} number */
   #readAnnouncement(id, number) {
@@ -188,6 +207,7 @@ export class GroupLists extends SelfLists {
   /** @param {string} id */
   #forget(id) {
     for (const held of [this.groups, this.#seats, this.#heard]) held.delete(id);
+    this.#stale.delete(id);
     clearTimeout(this.#timers.get(id));
     this.#timers.delete(id);
     for (const [key, request] of this.requests) if (request.group === id) this.requests.delete(key);
@@ -200,6 +220,7 @@ function applied(group, { kind, content }, me) {
   const isMine = content?.user === me;
   if (kind === "group.dismissed") return { ...group, dismissed: true };
   if (kind === "member.role" && isMine) return { ...group, role: content?.role };
+  if (kind === "member.joined" && isMine) return { ...group, muted_until: content?.muted_until ?? null };
   if (kind === "member.muted" && isMine) return { ...group, muted_until: content?.until };
   if (kind !== "group.updated") return group;
   const { announcement, announcement_number: _, ...changed } = content ?? {};

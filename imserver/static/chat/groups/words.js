@@ -7,18 +7,26 @@ import { until } from "./times.js";
  *   `by` begins a sentence, `whom` stands in one; `isOwn`: they are the same
  */
 
+/** Whoever runs the server. */
+const STAFF = "00000000-0000-0000-0000-000000000000";
+
 /** @type {Record<string, (said: Said) => string>} */
 const WORDS = {
   "group.updated": updated,
   "group.dismissed": ({ by }) => `${by} dismissed the group`,
   "member.joined": ({ by, whom, isOwn, content }) => {
     if (content.via === "request" && !isOwn) return `${by} let ${whom} in`;
-    if (content.via === "added") return `${by} added ${whom}`;
+    if (["added", "import"].includes(content.via)) return `${by} added ${whom}`;
     return `${by} joined by ${content.via === "link" ? "a link" : "invitation"}`;
   },
   "member.left": ({ by, whom, content }) => {
     if (content.how === "left") return `${by} left`;
     return `${by} ${content.how === "banned" ? "banned" : "removed"} ${whom}`;
+  },
+  "members.changed": ({ by, content: { joined, left, roles, how } }) => {
+    if (roles) return `${by} changed the roles of ${people(roles)}`;
+    if (joined) return `${by} added ${people(joined)}`;
+    return how === "left" ? `${people(left)} left` : `${by} ${how === "banned" ? "banned" : "removed"} ${people(left)}`;
   },
   "member.role": ({ by, whom, isOwn, content: { role } }) => {
     if (isOwn) return `${by} went on as ${role === "admin" ? "an admin" : "a member"}`;
@@ -52,7 +60,7 @@ export function isShown({ kind }) {
  */
 export function noticeText({ kind, sender, content, rev }, { me, name, now }) {
   const whom = content?.user ?? "";
-  const by = sender === me ? "You" : name(sender);
+  const by = sender === me ? "You" : sender === STAFF ? "Staff" : name(sender);
   const object = whom === me ? "you" : whom && name(whom);
   return WORDS[kind]?.({ by, whom: object, isOwn: whom === sender, content, rev, now }) ?? "";
 }
@@ -62,6 +70,11 @@ function updated({ by, content, rev }) {
   if (rev === 1) return `${by} created “${content.title}”`;
   const changed = Object.entries(content).flatMap(([name, value]) => CHANGES[name]?.(value) ?? []);
   return `${by} ${changed.join(" and ") || "changed the group"}`;
+}
+
+/** @param {number} count */
+function people(count) {
+  return `${count.toLocaleString("en")} people`;
 }
 
 /** @param {number} seconds */
