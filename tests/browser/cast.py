@@ -12,6 +12,7 @@ from friends import actions as friends
 from groups import actions as groups
 from messaging import actions
 from tests import make
+from tests.browser import crew
 from tests.browser.screen import PASSWORD
 
 PEOPLE = {
@@ -51,6 +52,7 @@ CHATS: dict[str, list[tuple[int, str, str, str]]] = {
         (0, "08:47", "ann", "🎉"),
     ],
 }  # fmt: skip
+SAID_TO_BOB = len(CHATS["bob"]) + 1  # and a call
 GROUP = "Lake house"
 DESCRIPTION = "Ten days in August. Plans, keys, shopping."
 ANNOUNCEMENT = "We leave on Friday at 15:00 sharp.\nBring sheets and one dish for the first evening."
@@ -76,16 +78,29 @@ LAST_SEEN = {"cem": timedelta(minutes=20), "dana": timedelta(days=1), "eli": tim
 def fill() -> None:
     people = {name: _sign_up(name, title) for name, title in PEOPLE.items()}
     _befriend(people)
+    talks: dict[str, uuid.UUID] = {}
     for other, lines in CHATS.items():
-        conversation = make.direct(people["ann"], people[other])
+        conversation = talks[other] = make.direct(people["ann"], people[other])
         for seq, (days, clock, who, text) in enumerate(lines, 1):
             make.message(people[who], conversation, text.replace("\n", "\\n"))
             _date(conversation, seq, days, clock)
         unread = other == "cem"
         actions.mark(user_id=people["ann"].id, conversation_id=conversation, read_seq=0 if unread else len(lines))
         actions.mark(user_id=people[other].id, conversation_id=conversation, read_seq=len(lines))
+    _speak_with_bob(people, talks["bob"])
     _found_group(people)
+    group = crew.found_crew(people, talks["fay"])
+    _date_notices(group, 2, "12:00")
+    for seq, (days, clock) in enumerate(crew.DATES, 1):
+        _date(group, seq, days, clock)
     connections.close_all()
+
+
+def _speak_with_bob(people: dict[str, make.Person], conversation: uuid.UUID) -> None:
+    crew.speak(people["bob"], people["ann"], conversation)
+    _date(conversation, SAID_TO_BOB, 0, "08:47")
+    for name in ("ann", "bob"):
+        actions.mark(user_id=people[name].id, conversation_id=conversation, read_seq=SAID_TO_BOB)
 
 
 def _found_group(people: dict[str, make.Person]) -> None:

@@ -23,8 +23,10 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from playwright.async_api import Browser, async_playwright, expect  # noqa: E402
 
+from tests.browser import message_desk as desk  # noqa: E402
 from tests.browser.caller import Caller  # noqa: E402
-from tests.browser.cast import CHATS, GROUP, TALK, fill  # noqa: E402
+from tests.browser.cast import GROUP, SAID_TO_BOB, TALK, fill  # noqa: E402
+from tests.browser.crew import ASKED, CREW, DATES  # noqa: E402
 from tests.browser.group_screen import GroupScreen  # noqa: E402
 from tests.browser.screen import ARGUMENTS, CHROMIUM, Screen  # noqa: E402
 from tests.processes import Gateway  # noqa: E402
@@ -87,14 +89,14 @@ async def people(camera: Camera) -> None:
 
 async def privacy(camera: Camera) -> None:
     await camera.screen.choose("Privacy")
-    await expect(camera.screen.dialog.get_by_role("switch", checked=True)).to_have_count(5)
+    await expect(camera.screen.dialog.get_by_role("switch", checked=True)).to_have_count(4)
     await camera.take("privacy")
     await camera.screen.page.keyboard.press("Escape")
 
 
 async def chat(camera: Camera) -> None:
     await camera.screen.open("Bob Okafor")
-    await expect(camera.screen.messages).to_have_count(len(CHATS["bob"]))
+    await expect(camera.screen.messages).to_have_count(SAID_TO_BOB)
     await expect(camera.screen.page.locator(".thread-subtitle")).to_have_text("online")
     await camera.take("chat")
 
@@ -116,6 +118,22 @@ async def group(camera: Camera) -> None:
     await screen.close()
     if camera.takes_all:
         await picking(camera, screen)
+
+
+async def kinds(camera: Camera) -> None:
+    """All that a message can be and bear, and what can be done with one."""
+    if camera.size == "phone":
+        await camera.screen.page.get_by_role("button", name="Back to the list").click()
+    await camera.screen.open(CREW)
+    await expect(camera.screen.messages).to_have_count(len(DATES))
+    await expect(desk.pinned(camera.screen)).to_contain_text("2 of 2")
+    await expect(camera.screen.page.locator(".mention.me")).to_be_visible()
+    await camera.screen.page.locator(".log-scroll").evaluate("node => { node.scrollTop = 0; }")
+    await camera.take("kinds")
+    await desk.bubble(camera.screen, ASKED).click(button="right")
+    await expect(camera.screen.page.get_by_role("menuitem", name="More reactions")).to_be_visible()
+    await camera.take("message-menu")
+    await camera.screen.page.keyboard.press("Escape")
 
 
 async def picking(camera: Camera, screen: GroupScreen) -> None:
@@ -175,7 +193,16 @@ async def call(camera: Camera) -> None:
     await bob.is_quiet()
 
 
-STATIONS: list[Callable[[Camera], Awaitable[None]]] = [login, conversations, people, privacy, two_step, chat, group]
+STATIONS: list[Callable[[Camera], Awaitable[None]]] = [
+    login,
+    conversations,
+    people,
+    privacy,
+    two_step,
+    chat,
+    group,
+    kinds,
+]
 LAST = [call]  # it leaves lines, which no other picture is to show
 
 

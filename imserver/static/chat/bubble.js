@@ -21,6 +21,9 @@ const FAILURES = {
   bad_reply: "The message you answered is gone.",
 };
 
+/** Kinds that are a card and no text, so that the time has room beside it. */
+const CARDS = new Set(["location", "contact", "call"]);
+
 const ONLY_EMOJI =
   /^(?:\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})?(?:\u200D\p{Extended_Pictographic}\uFE0F?)*\s*){1,3}$/u;
 
@@ -44,7 +47,8 @@ export function bubble({ message, progress, client, conversation, show, react })
   const large = isPicture && !gone && !message.reply_to && !message.content.forwarded;
   const said = h("span", { class: "bubble-text" }, ...body(message, client));
   if (text !== null) markMentions(said, message, client, conversation);
-  const looks = [gone && "gone", large && "large", namesMe(client, message) && "names-me"].filter(Boolean).join(" ");
+  const carded = !gone && CARDS.has(message.kind);
+  const looks = [gone && "gone", carded && "carded", large && "large", namesMe(client, message) && "names-me"].filter(Boolean).join(" ");
   const node = h(
     "article",
     { class: `bubble ${looks}`, tabindex: "-1" },
