@@ -56,6 +56,7 @@ class Camera:
     async def take(self, name: str) -> None:
         if not (self.takes_all or name in ("login", "list", "chat") or (self.size, self.scheme) in TWO):
             return
+        await self.screen.page.mouse.move(0, 0)  # nothing is to look pointed at
         await self.screen.page.wait_for_timeout(400)
         path = self.folder / f"{name}-{self.size}-{self.scheme}.png"
         await self.screen.page.screenshot(path=path)
@@ -128,8 +129,10 @@ async def kinds(camera: Camera) -> None:
     await expect(camera.screen.messages).to_have_count(len(DATES))
     await expect(desk.pinned(camera.screen)).to_contain_text("2 of 2")
     await expect(camera.screen.page.locator(".mention.me")).to_be_visible()
-    await camera.screen.page.locator(".log-scroll").evaluate("node => { node.scrollTop = 0; }")
+    scrolling = camera.screen.page.locator(".log-scroll")
+    await scrolling.evaluate("node => { node.scrollTop = 0; }")
     await camera.take("kinds")
+    await scrolling.evaluate("node => { node.scrollTop = node.scrollHeight; }")
     await desk.bubble(camera.screen, ASKED).click(button="right")
     await expect(camera.screen.page.get_by_role("menuitem", name="More reactions")).to_be_visible()
     await camera.take("message-menu")

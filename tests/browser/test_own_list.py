@@ -106,7 +106,7 @@ async def test_what_is_begun_on_one_device_goes_on_at_the_other(three: Three) ->
     await expect(bob.page.locator(".quote")).to_contain_text("Hello Ann")
     await expect(desk.composer).to_have_value("")
     await expect(desk.page.get_by_text("Reply to Bob")).to_be_hidden()
-    assert await rest(desk, "GET", "/v1/drafts") == {"items": []}
+    assert (await rest(desk, "GET", "/v1/drafts"))["items"] == []
 
 
 async def test_what_is_typed_offline_wins_and_survives(three: Three) -> None:
