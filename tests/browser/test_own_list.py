@@ -89,7 +89,7 @@ async def test_a_mark_of_unread_stays_until_one_looks_again(three: Three) -> Non
     await expect(desk.row("Bob")).not_to_contain_text("unread")
 
 
-async def test_what_is_begun_on_one_device_goes_on_at_the_other(three: Three) -> None:
+async def test_what_is_begun_on_one_device_goes_on_at_the_other(three: Three, again: Again) -> None:
     desk, phone, bob = three
     await desk.open("Bob")
     await desk.act("Hello Ann", "Reply")
@@ -98,11 +98,16 @@ async def test_what_is_begun_on_one_device_goes_on_at_the_other(three: Three) ->
     await phone.open("Bob")
     await expect(phone.composer).to_have_value("Half a tho")
     await expect(phone.page.get_by_text("Reply to Bob")).to_be_visible()
+    await bob.write("Still there?")
+    late = await again(desk)  # it opens before the answered message is here
+    await late.open("Bob")
+    await expect(late.page.get_by_text("Reply to Bob")).to_be_visible()
+    await expect(late.page.locator(".composer-context")).to_contain_text("Hello Ann")
     await phone.composer.press("End")
     await phone.composer.press_sequentially("ught")
     await expect(desk.composer).to_have_value("Half a thought")
     await phone.composer.press("Enter")
-    await bob.sees("Hello Ann", "Half a thought")
+    await bob.sees("Hello Ann", "Still there?", "Half a thought")
     await expect(bob.page.locator(".quote")).to_contain_text("Hello Ann")
     await expect(desk.composer).to_have_value("")
     await expect(desk.page.get_by_text("Reply to Bob")).to_be_hidden()

@@ -19,6 +19,7 @@ export class Composer {
   #editing = null;
   /** @type {Entry | null} */
   #answered = null;
+  #drawn = "";
   #closing = new AbortController();
 
   /**
@@ -106,8 +107,16 @@ export class Composer {
     this.#fill(this.input.value);
   }
 
+  /** What is answered has come in or changed, or is by somebody who is known now. */
+  updateAnswered() {
+    if (!this.#answered) return;
+    this.#answered = this.conversation.timeline.get(this.#answered.seq ?? 0) ?? this.#answered;
+    this.#showAnswered(this.#answered);
+  }
+
   /** @param {Entry} message */
   #showAnswered(message) {
+    if (!message.sender) return this.#show("reply", "Reply", message);
     const mine = message.sender === this.client.user.id;
     const whom = mine ? "yourself" : authorOf(message, this.client, this.conversation);
     this.#show("reply", `Reply to ${whom}`, message);
@@ -115,6 +124,9 @@ export class Composer {
 
   /** @param {string} name @param {string} title @param {Entry} message */
   #show(name, title, message) {
+    const drawn = [name, title, preview(message)].join("\n");
+    if (!this.context.hidden && drawn === this.#drawn) return;
+    this.#drawn = drawn;
     this.context.replaceChildren(
       icon(name),
       h(
@@ -153,8 +165,8 @@ export class Composer {
     this.input.value = text;
     this.mentions.chosen = [...mentions];
     this.#answered = reply_to === undefined ? null : (this.conversation.timeline.get(reply_to) ?? notHere(reply_to));
-    this.context.hidden = !this.#answered;
     if (this.#answered) this.#showAnswered(this.#answered);
+    else this.context.hidden = true;
     this.#resize();
   }
 

@@ -67,7 +67,7 @@ export class Thread {
     client.addEventListener("status", () => client.connection.online && this.#fill(), { signal });
     client.friends.addEventListener("change", () => this.#drawPerson(), { signal });
     for (const source of [client.stars, client.people])
-      source.addEventListener("change", () => this.log.updateNames(), { signal });
+      source.addEventListener("change", () => this.#updateNames(), { signal });
     client.presence.addEventListener("change", () => this.updateLine(), { signal });
     const timer = setInterval(() => this.updateLine(), MINUTE); // "today" must not outlive midnight
     signal.addEventListener("abort", () => clearInterval(timer));
@@ -110,6 +110,7 @@ export class Thread {
     this.#drawPerson();
     if (changes?.reset) this.log.rebuild();
     else this.log.update(changes);
+    this.composer.updateAnswered();
     if (changes?.reset) this.#fill();
   }
 
@@ -129,7 +130,12 @@ export class Thread {
     if (!this.node) return; // it is being built
     this.#drawPerson();
     this.updateLine();
+    this.#updateNames();
+  }
+
+  #updateNames() {
     this.log.updateNames();
+    this.composer.updateAnswered();
   }
 
   /** What this person and the other are to each other, and how the other is called. */
