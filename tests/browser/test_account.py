@@ -1,6 +1,7 @@
 """The windows of the account menu, with two browsers of one person."""
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Again, Enter
@@ -16,7 +17,7 @@ IPHONE = (
 Both = tuple[Screen, Screen]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def both(enter: Enter, again: Again) -> tuple[Screen, Screen]:
     """Ann at her desk, and Ann's other browser."""
     desk = await enter("Ann")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.browser.conftest import Blank, serving
@@ -34,7 +35,7 @@ def wrong(right: str) -> str:
     return "000000" if right != "000000" else "000001"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def visit(blank: Blank, post: Post) -> Visit:
     async def come() -> Visitor:
         screen = await blank()
@@ -45,7 +46,7 @@ async def visit(blank: Blank, post: Post) -> Visit:
     return come
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def ann(visit: Visit) -> Visitor:
     return await visit()
 

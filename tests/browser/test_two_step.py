@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Locator, expect
 
 from tests.accounts.keys import totp
@@ -74,7 +75,7 @@ async def can_passkeys(screen: Screen) -> None:
     await cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options | able})
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def ann(blank: Blank) -> Screen:
     """In a browser that knows passkeys."""
     screen = await blank()
