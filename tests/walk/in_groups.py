@@ -1,11 +1,15 @@
 """What people do with groups, mostly by the door that clients use."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
 
 from groups import actions as groups
+from messaging.rules import Role
 from tests.phone import Json
-from tests.walk.turn import Call, Turn, by, rest, step
+from tests.walk.turn import STEPS, Call, Step, Turn, by, rest, step
 
 LATER = "2027-12-31T12:00:00Z"
 CHANGES: tuple[Json, ...] = (
@@ -63,6 +67,47 @@ async def pass_on(turn: Turn) -> None:
     await by(groups.pass_on, user_id=turn.me.id)
 
 
+def hosted(action: Callable[..., Any], named: Callable[[Turn], Json], weight: float = 1) -> None:
+    """By the host app, which manages what it made; here Ann's groups are its own."""
+
+    def do(turn: Turn) -> Awaitable[Any]:
+        service, group_id = turn.world.people[0], UUID(turn.group)
+        return by(action, service_id=service.id, group_id=group_id, **named(turn))
+
+    STEPS[action.__name__] = Step(do, f"groups.{action.__name__}", weight)
+
+
+def now(turn: Turn) -> Json:
+    return {"now": timezone.now()}
+
+
+hosted(
+    groups.put_members,
+    lambda turn: {"seats": {turn.other.id: turn.pick([None, Role.MEMBER, Role.ADMIN])}, **now(turn)},
+    2,
+)
+hosted(groups.take_members, lambda turn: {"user_ids": [turn.other.id, turn.me.id]}, 1)
+hosted(groups.change_for, lambda turn: {"changes": turn.pick(CHANGES), "owner_id": turn.pick([None, turn.other.id])}, 2)
+hosted(groups.dismiss_for, now, 0.3)
+
+
+@step("groups.create_for", weight=1)
+async def create_for(turn: Turn) -> None:
+    ids = {"service_id": turn.world.people[0].id, "owner_id": turn.me.id}
+    made, _ = await by(groups.create_for, **ids, wanted=groups.Wanted("Hosted"), **seats(turn))
+    turn.world.groups.append(str(made))
+
+
+@step("groups.close_by_staff", weight=0.3)
+async def close_by_staff(turn: Turn) -> None:
+    await by(groups.close_by_staff, group_id=UUID(turn.group), now=timezone.now())
+
+
+@step("groups.set_limit", weight=1)
+async def set_limit(turn: Turn) -> None:
+    await by(groups.set_limit, group_id=UUID(turn.group), limit=turn.pick([None, 3]))
+
+
 rest("invite", "groups.invite", group("POST", "/members", lambda turn: {"users": [str(turn.other.id)]}), 5)
 rest("accept", "groups.accept", invitation("POST", "/accept"), 4)
 rest("decline", "groups.decline", invitation("POST", "/decline"), 1)
@@ -90,7 +135,7 @@ rest("ban", "groups.ban", group("PUT", "/bans/{other}", lambda turn: {"reason": 
 rest("unban", "groups.unban", group("DELETE", "/bans/{other}"), 1)
 rest("leave", "groups.leave", group("POST", "/leave"), 3)
 rest("transfer", "groups.transfer", group("POST", "/transfer", lambda turn: {"user": str(turn.other.id)}), 1)
-rest("dismiss", "groups.dismiss", group("DELETE"), 1)
+rest("dismiss", "groups.dismiss", group("DELETE"), 0.4)
 rest("update", "groups.update", group("PATCH", "", lambda turn: turn.pick(CHANGES)), 4)
 rest(
     "announce",

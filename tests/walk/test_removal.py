@@ -20,7 +20,7 @@ from tests.walk.web import ViewsHere
 from tests.walk.world import Places
 
 Gateways = tuple[Gateway, Gateway]
-ROUNDS = 3
+ROUNDS = 2
 
 
 class Recorder(Device):
@@ -57,7 +57,7 @@ class Scene:
 
     def _furnish(self) -> None:
         self.keepers = [make.person(name) for name in ("ann", "bob", "cat")]
-        self.guests = [make.person(f"guest{n}") for n in range(4)]
+        self.guests = [make.person(f"guest{n}") for n in range(3)]
         self.owners = {guest: (guest, guest.another_device()) for guest in self.guests}
         for guest in self.guests:
             wishes(guest, "all")

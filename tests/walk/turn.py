@@ -69,13 +69,13 @@ Do = Callable[[Turn], Any]
 class Step:
     do: Do
     action: str  # the action it takes, or "" of what devices do
-    weight: int
+    weight: float
 
 
 STEPS: dict[str, Step] = {}
 
 
-def step(action: str = "", weight: int = 2) -> Callable[[Do], Do]:
+def step(action: str = "", weight: float = 2) -> Callable[[Do], Do]:
     def enter(do: Do) -> Do:
         STEPS[do.__name__] = Step(do, action, weight)
         return do
@@ -96,7 +96,7 @@ async def take(turn: Turn, name: str) -> str:
         return "the connection went away"
 
 
-def rest(name: str, action: str, ask: Callable[[Turn], Call | None], weight: int = 2) -> None:
+def rest(name: str, action: str, ask: Callable[[Turn], Call | None], weight: float = 2) -> None:
     STEPS[name] = Step(ask, action, weight)
 
 

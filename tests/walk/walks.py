@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from tests.walk.steps import STEPS
 from tests.walk.world import NAMES, Places, World
 
-LENGTH, CHOICES = 20, 1_000_000
+LENGTH, CHOICES = 16, 1_000_000
 IN_A_WORLD = 5  # walks, one after the other: each is checked, and the next goes on from there
 AT_ONCE = 12
 PATIENCE_SECONDS, HURRY_SECONDS = 60, 6  # to come to rest; when a failing walk is made shorter

@@ -54,6 +54,7 @@ class Web:
             reader, writer = self._idle.pop()
             if not reader.at_eof() and not writer.is_closing():
                 return reader, writer
+            writer.close()
         return await asyncio.open_connection(self._host, self._port)
 
     async def close(self) -> None:
