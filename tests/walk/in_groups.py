@@ -81,11 +81,11 @@ def now(turn: Turn) -> Json:
     return {"now": timezone.now()}
 
 
-hosted(
-    groups.put_members,
-    lambda turn: {"seats": {turn.other.id: turn.pick([None, Role.MEMBER, Role.ADMIN])}, **now(turn)},
-    2,
-)
+def seats(turn: Turn) -> Json:
+    return {"seats": {turn.other.id: turn.pick([None, Role.MEMBER, Role.ADMIN])}, **now(turn)}
+
+
+hosted(groups.put_members, seats, 2)
 hosted(groups.take_members, lambda turn: {"user_ids": [turn.other.id, turn.me.id]}, 1)
 hosted(groups.change_for, lambda turn: {"changes": turn.pick(CHANGES), "owner_id": turn.pick([None, turn.other.id])}, 2)
 hosted(groups.dismiss_for, now, 0.3)
