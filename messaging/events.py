@@ -23,6 +23,7 @@ NOTICES = {
     68: "member.muted",
     69: "group.dismissed",
     70: "members.changed",
+    71: "member.named",
 }
 SELF = {
     96: "friend.requested",

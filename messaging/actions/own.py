@@ -12,7 +12,7 @@ from django.db import transaction
 from messaging import announce, errors, log, rules
 from messaging.actions import messages, pairs
 from messaging.models import Entry, Hidden, Member, Saved, Star
-from messaging.rules import Notify
+from messaging.rules import Kind, Notify
 from messaging.writes import Note
 
 _MOMENTS: Final = {"pinned": "pinned_at", "archived": "archived_at"}
@@ -32,9 +32,12 @@ class Desk:
             raise errors.NotAMember
         return member
 
-    def tell(self, kind: str, **content: Any) -> None:
+    def note(self, kind: str, **content: Any) -> Note:
         said = json.dumps({"conversation": str(self.place), **content}, ensure_ascii=False)
-        announce.record([Note(self._log, kind, self.user_id, content=said)])
+        return Note(self._log, kind, self.user_id, content=said)
+
+    def tell(self, kind: str, **content: Any) -> None:
+        announce.record([self.note(kind, **content)])
 
 
 @transaction.atomic
@@ -123,7 +126,11 @@ def settle(*, user_id: UUID, conversation_id: UUID, changes: Mapping[str, Any], 
     own = {name: value for name, value in changes.items() if _MOMENTS.get(name, name) in changed}
     if own.get("marked_unread"):
         own["read_seq"] = member.read_seq  # whoever has read further since knows that it is over
-    desk.tell("conversation.updated", **own)
+    notes = [desk.note("conversation.updated", **own)]
+    if "nickname" in changed and member.conversation.kind == Kind.GROUP:
+        said = {"user": str(user_id), "nickname": changed["nickname"]}
+        notes.append(Note(conversation_id, "member.named", user_id, content=json.dumps(said)))
+    announce.record(notes)
 
 
 def _stored(name: str, value: Any, now: datetime) -> Any:

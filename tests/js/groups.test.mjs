@@ -120,6 +120,8 @@ test("notices change what is known at once, and what they do not say is asked fo
   happens("member.role", { user: "a", role: "member" });
   assert.deepEqual([groups.get(G).muted_until, groups.get(G).role], ["2099", "admin"]);
   assert.equal(groups.seat(G, "a").role, "member");
+  happens("member.named", { user: "a", nickname: "Chief" });
+  assert.equal(groups.nameOf(G, "a"), "Chief");
   happens("member.left", { user: "a", how: "left" });
   assert.equal(groups.seat(G, "a"), undefined);
   happens("group.dismissed", {});

@@ -20,8 +20,6 @@ function world(...unread) {
   client.connection = new EventTarget();
   client.directory = { more: false };
   client.user = { id: ME };
-  const seats = new Map([["c0", { person: client.user, nickname: "" }]]);
-  client.groups = { seat: (id) => seats.get(id), learn: (id, [seat]) => seats.set(id, seat) };
   client.list = () => conversations;
   client.get = (id) => conversations.find((conversation) => conversation.id === id);
   client.emit = (type, detail) => client.dispatchEvent(new CustomEvent(type, { detail }));
@@ -67,9 +65,7 @@ test("what one sets shows once one's own log tells of it", async () => {
   let changes = 0;
   client.addEventListener("conversation", ({ detail }) => (changes += detail.conversation === conversations[0]));
   hear({ conversation: "c0", pinned: true, notify: "mentions" });
-  hear({ conversation: "c0", nickname: "Bobby" });
   assert.deepEqual([conversations[0].head.pinned, conversations[0].head.notify, changes], [true, "mentions", 1]);
-  assert.equal(client.groups.seat("c0").nickname, "Bobby");
   hear({ conversation: "c0", pinned: false });
   assert.equal(conversations[0].head.pinned, false);
 });

@@ -210,6 +210,14 @@ def test_a_nickname_is_a_name(ann: Person, bob: Person) -> None:
     assert refused["code"] == "bad_name"
     settle(bob, group, nickname="")
     assert Member.objects.get(user_id=bob.id, conversation_id=group).nickname == ""
+    told = [json.loads(one.content or "") for one in Entry.objects.filter(conversation_id=group, kind=71).order_by("rev")]
+    assert told == [{"user": str(bob.id), "nickname": name} for name in ("Bobby", "")]
+
+
+def test_what_one_calls_a_friend_in_a_pair_is_told_to_nobody(place: UUID, ann: Person, bob: Person) -> None:
+    rev = Door(ann).head(place)["rev"]
+    settle(bob, place, nickname="Bobby")
+    assert Door(ann).head(place)["rev"] == rev
 
 
 def test_the_badge_counts_what_is_not_muted(place: UUID, ann: Person, bob: Person) -> None:

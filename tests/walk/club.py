@@ -5,13 +5,15 @@ from typing import Any
 
 from tests.knowledge import Json
 
-Seats = dict[str, tuple[str, str | None]]
+Seats = dict[str, tuple[str, str | None, str]]  # role, muted until, nickname
 
 
 class Club:
     def __init__(self, me: str, group: Json, members: list[Json], requests: list[Json]):
         self.me, self.group = me, group
-        self.members: Seats = {seat["person"]["id"]: (seat["role"], seat["muted_until"]) for seat in members}
+        self.members: Seats = {
+            seat["person"]["id"]: (seat["role"], seat["muted_until"], seat["nickname"]) for seat in members
+        }
         self.requests: Json = {request["id"]: request for request in requests}
 
     def state(self) -> Json:
@@ -26,6 +28,7 @@ class Club:
             "member.left": self._left,
             "member.role": self._role,
             "member.muted": self._muted,
+            "member.named": self._named,
             "members.changed": lambda **_: True,  # too many to be told one by one
         }
         return kind in known and known[kind](**content or {})
@@ -42,7 +45,7 @@ class Club:
         return False
 
     def _joined(self, user: str, via: str = "", muted_until: str | None = None) -> bool:
-        self.members[user] = ("member", muted_until)
+        self.members[user] = ("member", muted_until, "")
         self.group["members"] = len(self.members)
         return False
 
@@ -53,14 +56,22 @@ class Club:
 
     def _role(self, user: str, role: str) -> bool:
         """With one's own role changes what one may see."""
-        self.members[user] = (role, self.members.get(user, ("", None))[1])
+        self.members[user] = (role, *self._seat(user)[1:])
         return user == self.me
 
     def _muted(self, user: str, until: str | None) -> bool:
-        self.members[user] = (self.members.get(user, ("member", None))[0], until)
+        role, _, nickname = self._seat(user)
+        self.members[user] = (role, until, nickname)
         if user == self.me:
             self.group["muted_until"] = until
         return False
+
+    def _named(self, user: str, nickname: str) -> bool:
+        self.members[user] = (*self._seat(user)[:2], nickname)
+        return False
+
+    def _seat(self, user: str) -> tuple[str, str | None, str]:
+        return self.members.get(user, ("member", None, ""))
 
     def has_read(self, number: int) -> None:
         if said := self.group["announcement"]:

@@ -159,6 +159,7 @@ export class GroupLists extends SelfLists {
     if (kind === "member.left") seats.delete(content?.user);
     else if (kind === "member.role") seats.set(content?.user, { ...seat, role: content?.role });
     else if (kind === "member.muted") seats.set(content?.user, { ...seat, muted_until: content?.until });
+    else if (kind === "member.named") seats.set(content?.user, { ...seat, nickname: content?.nickname });
   }
 
   /** @param {Map<string, Seat> | undefined} seats @param {any} content @param {string} joined_at */

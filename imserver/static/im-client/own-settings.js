@@ -51,16 +51,8 @@ export class OwnSettings {
     const id = content.conversation;
     const before = this.#heard.get(id)?.content;
     this.#heard.set(id, { content: { ...before, ...content }, until: Date.now() + OVERTAKEN_FOR });
-    this.#rename(id, content.nickname);
     const conversation = this.client.get(id);
     if (conversation && settle(conversation.head, content)) this.client.replica.changed(conversation);
-  }
-
-  /** @param {string} group @param {string | undefined} nickname */
-  #rename(group, nickname) {
-    const { groups, user } = this.client;
-    const seat = groups.seat(group, user.id);
-    if (seat && nickname !== undefined) groups.learn(group, [{ ...seat, nickname }]);
   }
 
   /** The heads of all conversations that are here, once more. */
