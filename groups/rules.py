@@ -77,6 +77,7 @@ CHANGES: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {  # what may c
     "all_history": ("open", bool),
     "takes_requests": ("open", bool),
     "members_invite": ("open", bool),
+    "members_mention_all": ("open", bool),
 }
 
 

@@ -44,6 +44,7 @@ def profile(found: Group, conversation: Conversation, title: str) -> Spelled:
         "all_history": found.all_history,
         "takes_requests": found.takes_requests,
         "members_invite": found.members_invite,
+        "members_mention_all": conversation.mention_role == Role.MEMBER,
         "only_admins_post": conversation.post_role == Role.ADMIN,
         "slow_s": conversation.slow_s,
         "dismissed": found.dismissed_at is not None,

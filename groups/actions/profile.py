@@ -42,6 +42,7 @@ def standing(hall: Hall) -> dict[str, Any]:
         "all_history": group.all_history,
         "takes_requests": group.takes_requests,
         "members_invite": group.members_invite,
+        "members_mention_all": conversation.mention_role == Role.MEMBER,
     }
 
 
@@ -58,6 +59,8 @@ def store(group: Group, changed: Mapping[str, Any]) -> None:
         conversation.update(slow_s=changed["slow_s"])
     if "only_admins_post" in changed:
         conversation.update(post_role=Role.ADMIN if changed["only_admins_post"] else Role.MEMBER)
+    if "members_mention_all" in changed:
+        conversation.update(mention_role=Role.MEMBER if changed["members_mention_all"] else Role.ADMIN)
 
 
 def announce(*, user_id: UUID, group_id: UUID, text: str, now: datetime) -> Group:

@@ -29,6 +29,7 @@ PROFILE = {
     "all_history": FLAG,
     "takes_requests": FLAG,
     "members_invite": FLAG,
+    "members_mention_all": FLAG,
     "only_admins_post": FLAG,
     "slow_s": COUNT,
     "dismissed": FLAG,
@@ -67,6 +68,7 @@ class Changes(msgspec.Struct, omit_defaults=True):
     all_history: bool | UnsetType = UNSET
     takes_requests: bool | UnsetType = UNSET
     members_invite: bool | UnsetType = UNSET
+    members_mention_all: bool | UnsetType = UNSET
     only_admins_post: bool | UnsetType = UNSET
     slow_s: int | UnsetType = UNSET
 

@@ -3,18 +3,18 @@
 from uuid import UUID
 
 from messaging.models import Entry, Member, Mention
-from messaging.rules import NIL, Kind, Role
+from messaging.rules import NIL, Kind
 
 
 def kept(member: Member, mentions: str | None) -> str | None:
-    """Those who may be mentioned by this member: others of the conversation, and all of them by an admin."""
+    """Those whom this member may mention: others of the conversation, and all of them where the role allows it."""
     wanted = [UUID(who) for who in mentions.split(",")] if mentions else []
     there = set(
         Member.objects.filter(conversation_id=member.conversation_id, user_id__in=wanted).values_list(
             "user_id", flat=True
         )
     )
-    if member.conversation.kind == Kind.GROUP and member.role >= Role.ADMIN:
+    if member.conversation.kind == Kind.GROUP and member.role >= member.conversation.mention_role:
         there.add(NIL)
     return ",".join(str(who) for who in wanted if who in there) or None
 

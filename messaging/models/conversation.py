@@ -20,6 +20,8 @@ class Conversation(models.Model):
     said_at = models.DateTimeField(db_default=Now())
     """When it last moved in a list; a change of a message leaves it there."""
     slow_s = models.IntegerField(default=0, db_default=0)
+    mention_role = models.SmallIntegerField(choices=Role, default=Role.ADMIN, db_default=Role.ADMIN)
+    """Of who mentions all at once."""
 
     class Meta:
         db_table = "conversation"

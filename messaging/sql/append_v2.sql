@@ -44,7 +44,7 @@ begin
       end as code,
       case when d.mentioned is not null then (
         select array_agg(w.id) from unnest(string_to_array(d.mentioned, ',')::uuid[]) w(id)
-        where not may_mention_v1(d.cid, c.kind, m.role, w.id)) end as dropped
+        where not may_mention_v2(d.cid, c.kind, m.role, c.mention_role, w.id)) end as dropped
     from d
     left join conversation c on c.id = d.cid
     left join lateral (

@@ -99,6 +99,24 @@ def test_only_admins_post_and_slow_mode_are_kept_by_the_log(ann: Person, bob: Pe
     refused(bob, "slow_mode", "POST", f"/v1/conversations/{group}/messages", {**said, "key": str(uuid4())})
 
 
+def test_all_are_mentioned_by_admins_or_where_the_owner_says_so_by_everybody(ann: Person, bob: Person) -> None:
+    group = found(ann, bob)
+    path = f"/v1/conversations/{group}/messages"
+
+    def dropped() -> list[str]:
+        said = {"key": str(uuid4()), "kind": "text", "content": {"text": "x"}, "mentions": ["all"]}
+        return list(api(bob).post(path, said, status=201).get("mentions_dropped", []))
+
+    assert dropped() == ["all"]
+    changed = api(ann).call("PATCH", f"/v1/groups/{group}", {"members_mention_all": True}, status=200)
+    assert changed["group"]["members_mention_all"] is True
+    assert dropped() == []
+    edited = {"content": {"text": "y"}, "mentions": ["all"]}
+    assert api(bob).call("PATCH", f"{path}/1", edited, status=200)["mentions"] == ["all"]
+    api(ann).call("PATCH", f"/v1/groups/{group}", {"members_mention_all": False}, status=200)
+    assert "mentions" not in api(bob).call("PATCH", f"{path}/1", edited, status=200)
+
+
 def test_one_announcement_with_its_read_state(ann: Person, bob: Person, cat: Person) -> None:
     group = found(ann, bob, cat)
     path = f"/v1/groups/{group}/announcement"

@@ -210,7 +210,9 @@ def test_a_nickname_is_a_name(ann: Person, bob: Person) -> None:
     assert refused["code"] == "bad_name"
     settle(bob, group, nickname="")
     assert Member.objects.get(user_id=bob.id, conversation_id=group).nickname == ""
-    told = [json.loads(one.content or "") for one in Entry.objects.filter(conversation_id=group, kind=71).order_by("rev")]
+    told = [
+        json.loads(one.content or "") for one in Entry.objects.filter(conversation_id=group, kind=71).order_by("rev")
+    ]
     assert told == [{"user": str(bob.id), "nickname": name} for name in ("Bobby", "")]
 
 

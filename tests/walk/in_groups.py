@@ -15,6 +15,7 @@ LATER = "2027-12-31T12:00:00Z"
 CHANGES: tuple[Json, ...] = (
     {"title": "Choir"}, {"title": "Club"}, {"description": "We sing."}, {"only_admins_post": True},
     {"only_admins_post": False}, {"all_history": True}, {"all_history": False}, {"members_invite": True},
+    {"members_mention_all": True}, {"members_mention_all": False},
     {"takes_requests": True}, {"takes_requests": False}, {"slow_s": 1}, {"slow_s": 0},
 )  # fmt: skip
 

@@ -23,5 +23,6 @@ export async function membersToMention(client, group, name) {
 /** @param {import("../im-client.js").Client} client @param {string} group */
 async function mayNameAll({ groups }, group) {
   if (!groups.get(group)) await groups.reread(group);
-  return groups.get(group)?.role !== "member";
+  const known = groups.get(group);
+  return known?.role !== "member" || known.members_mention_all;
 }

@@ -89,6 +89,7 @@
  * @property {boolean} all_history     newcomers see what was before them
  * @property {boolean} takes_requests
  * @property {boolean} members_invite
+ * @property {boolean} members_mention_all
  * @property {boolean} only_admins_post
  * @property {number} slow_s           seconds between two messages of a member
  * @property {{ text: string, number: number, by: string, at: string, read: boolean } | null} announcement

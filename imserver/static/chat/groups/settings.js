@@ -26,6 +26,7 @@ const ADMINS = [{ name: "only_admins_post", title: "Only admins write", hint: "M
 const OWNERS = [
   { name: "all_history", title: "Newcomers see history", hint: "Else they see what is written from their joining on." },
   { name: "members_invite", title: "Members invite", hint: "Else only admins add people and make links." },
+  { name: "members_mention_all", title: "Members mention all", hint: "Else only admins call everybody by @all." },
   { name: "takes_requests", title: "Takes requests", hint: "Who knows of the group may ask to join." },
 ];
 

@@ -46,6 +46,7 @@ const CHANGES = {
   all_history: (is) => (is ? "let newcomers see what was before them" : "keeps what was before them from newcomers"),
   takes_requests: (is) => (is ? "opened the group to requests" : "closed the group to requests"),
   members_invite: (is) => (is ? "let members invite others" : "let only admins invite others"),
+  members_mention_all: (is) => (is ? "let members mention all" : "let only admins mention all"),
   announcement: (text) => (text ? "made an announcement" : "took the announcement away"),
 };
 
