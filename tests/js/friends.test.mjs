@@ -110,6 +110,26 @@ test("what others do is news, one's own doing is not", async () => {
   ]);
 });
 
+test("what a reading shows first is news once", async () => {
+  const { friends, lists, welcome, hear } = world();
+  const news = [];
+  friends.addEventListener("news", ({ detail }) => news.push([detail.what, detail.person.id, detail.at]));
+  lists["/v1/friend-requests"] = [asked("r1", "a", true, "2025"), asked("r2", "b", false)];
+  await welcome();
+  lists["/v1/friend-requests"].push(asked("r3", "c"));
+  lists["/v1/friend-requests"].splice(1, 1);
+  lists["/v1/friends"] = [friend("b"), friend("d")];
+  await welcome();
+  hear("friend.requested", { request: asked("r3", "c") });
+  hear("friend.accepted", { friend: friend("b"), requests: ["r2"] });
+  await welcome();
+  assert.deepEqual(news, [
+    ["asked", "a", "2025"],
+    ["asked", "c", "2026"],
+    ["accepted", "b", "2026"],
+  ]);
+});
+
 test("other kinds and other conversations change nothing", async () => {
   const { friends, welcome, hear, changes } = world();
   await welcome();
