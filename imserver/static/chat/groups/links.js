@@ -23,6 +23,8 @@ const USES = [
 export class LinkList {
   /** @type {Link[]} */
   #links = [];
+  /** What was revoked here; an answer that was on its way may still name it. @type {Set<string>} */
+  #revoked = new Set();
   #drawn = "";
 
   /** @param {Client} client @param {string} id */
@@ -41,7 +43,8 @@ export class LinkList {
   }
 
   async reread() {
-    this.#links = await this.client.groups.links(this.id);
+    const links = await this.client.groups.links(this.id);
+    this.#links = links.filter(({ token }) => !this.#revoked.has(token));
   }
 
   draw() {
@@ -84,6 +87,7 @@ export class LinkList {
   /** @param {string} token */
   async #revoke(token) {
     if (!(await attempt(() => this.client.groups.revokeLink(this.id, token)))) return;
+    this.#revoked.add(token);
     this.#links = this.#links.filter((link) => link.token !== token);
     this.draw();
     toast("The link leads nowhere any more.");
