@@ -173,9 +173,9 @@ class Knowledge(ABC):
         if draft is not None:
             self.drafts[cid] = draft
 
+    @abstractmethod
     async def get(self, path: str) -> Json:
         """By REST."""
-        raise NotImplementedError
 
     def _change(self, cid: str, item: Json) -> None:
         """A live change has no state where some listener may not see it: whoever holds its target asks again."""
