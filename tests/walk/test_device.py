@@ -23,6 +23,9 @@ class Alone(Knowledge):
         self.asked.append(asyncio.get_running_loop().create_future())
         return await self.asked[-1]
 
+    async def get(self, path: str) -> Json:
+        raise AssertionError(f"nothing is asked for at {path}")
+
     def _discover(self, cid: str) -> None:
         """It has its head."""
 
