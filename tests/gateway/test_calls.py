@@ -138,7 +138,7 @@ async def test_nobody_answers(stage: Stage, call: str) -> None:
     assert await django(tasks.end_calls) == 1
     assert (await left(stage, 4))["outcome"] == "missed"
     for phone in (stage.of(stage.ann), stage.of(stage.bob, 1)):
-        await until(lambda phone=phone: heard(phone, call)[-1] == "timeout")
+        await until(lambda phone=phone: heard(phone, call)[-1:] == ["timeout"])
     with pytest.raises(Refused, match="call_gone"):
         await signal(stage.of(stage.bob), call, "accept")
     await stage.check()
@@ -154,7 +154,7 @@ async def test_a_call_that_both_devices_left_without_a_word_is_over(stage: Stage
     await django(Call.objects.update, accepted_at=timezone.now() - timedelta(hours=12, seconds=1))
     assert await django(tasks.end_calls) == 1
     assert await left(stage, 4) == {"call": call, "media": "video", "outcome": "completed"}
-    await until(lambda: heard(stage.of(stage.ann), call)[-1] == "timeout")
+    await until(lambda: heard(stage.of(stage.ann), call)[-1:] == ["timeout"])
     await stage.check()
 
 
@@ -209,7 +209,7 @@ async def test_a_call_that_is_over_is_no_channel(stage: Stage, call: str) -> Non
     await invite(stage, call)
     await signal(bob, call, "accept")
     await signal(ann, call, "hangup")
-    await until(lambda: heard(bob, call)[-1] == "hangup")
+    await until(lambda: heard(bob, call)[-1:] == ["hangup"])
     for kind in ("offer", "candidate", "ringing"):
         with pytest.raises(Refused, match="call_gone"):
             await signal(ann, call, kind)

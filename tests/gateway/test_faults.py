@@ -128,6 +128,6 @@ async def test_without_redis_the_sockets_of_one_gateway_go_on_and_the_others_con
         assert there[2].texts(group) == ["hello"]
         newcomer = await (await phone(bob, cut_off).connect()).load()  # one can still log in
         proxy.restore()
-        await until(lambda: here[1].texts(direct)[-1] == "there 19", 10)
+        await until(lambda: here[1].texts(direct)[-1:] == ["there 19"], 10)
         await here[0].say("together again", group)
         await messages_converge([*here, *there, newcomer])

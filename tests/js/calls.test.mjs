@@ -228,6 +228,19 @@ test("nobody answers, and the server does not say so either", async () => {
   assert.equal(kinds().at(-1), "cancel");
 });
 
+test("who calls before the server is reached rings then, or learns that no connection could be made", async () => {
+  const page = world();
+  page.lose();
+  page.invite();
+  await page.welcome();
+  assert.deepEqual(page.kinds(), ["invite"]);
+  page.calls.hangUp();
+  page.lose();
+  page.invite();
+  await page.pass(70_001);
+  assert.equal(page.calls.current.reason, "lost");
+});
+
 test("a refusal is told", async () => {
   const refusal = new ImError({ code: "not_friends", message: "No.", retry: "no" });
   const { invite } = world({ answer: () => Promise.reject(refusal) });

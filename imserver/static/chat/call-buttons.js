@@ -1,6 +1,9 @@
 import { openDevices, release } from "./call-devices.js";
 import { h, icon, toast } from "./dom.js";
 
+/** A page that has just been opened may call: it rings as soon as the server answers. */
+const OPENING = new Set(["online", "connecting"]);
+
 /**
  * Voice and video, in the head of a conversation with somebody.
  * @typedef {import("../im-client.js").Client} Client
@@ -34,7 +37,7 @@ async function startCall(client, conversation, media) {
   const show = () => void calls.dispatchEvent(new Event("show"));
   if (calls.active?.conversation === conversation.id) return show();
   if (calls.active) throw new Error("You are in a call already.");
-  if (!connection.online) throw new Error("You are offline: nobody can be called now.");
+  if (!OPENING.has(connection.status)) throw new Error("You are offline: nobody can be called now.");
   const { stream, note } = await openDevices(media === "video");
   if (calls.active) return release(stream); // it rang meanwhile
   calls.invite(conversation, { media, stream, note });

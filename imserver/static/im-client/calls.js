@@ -54,7 +54,8 @@ export class Calls extends EventTarget {
   invite({ id, head }, { media, stream, note = "" }) {
     const about = { id: uuid7(this.client.now()), conversation: id, peer: head.peer?.id, media, incoming: false };
     const call = this.#begin(about, stream, note);
-    call.within(this.#ringingFor(), () => this.#finish(call, "missed"));
+    const { connection } = this.client;
+    call.within(this.#ringingFor(), () => this.#finish(call, connection.online ? "missed" : "lost"));
     this.#invite(call);
     this.#inviting = setInterval(() => this.#invite(call), INVITE_EVERY);
     return call;
