@@ -263,3 +263,68 @@ test("a notice is told, and a new name of oneself is kept", async (t) => {
   assert.deepEqual(client.user, { ...USER, display_name: "Anew" });
   assert.deepEqual(told.at(-1), client.user);
 });
+
+test("who is removed from a group keeps what he has, to be read; who goes himself, or comes back, does not", async (t) => {
+  const store = new MemoryStore();
+  const self = { conversation: "notes", kind: "self", rev: 1, seq: 0, read_seq: 0, unread: 0, mentions: 0, title: "" };
+  const answers = { sync: () => ["heads", { heads: [head(log, { kind: "group" })], left: [] }] };
+  const log = filled(3);
+  const { client, socket, WebSocket, serve } = await connected(t, { log, store, answers });
+  const welcome = serve.hello;
+  const heads = (...these) => (serve.hello = () => [welcome()[0], { ...welcome()[1], heads: these, left: [] }, 1]);
+  heads(head(log, { kind: "group" }), self);
+  socket().drop();
+  await until(() => WebSocket.opened.length === 2 && client.get("notes"));
+  await client.loadOlder(client.get(C));
+  const kept = log.page();
+  const ends = [];
+  for (const type of ["parted", "returned", "removed"])
+    client.addEventListener(type, ({ detail }) => ends.push([type, detail.id]));
+  const note = (rev, kind, sender) => {
+    const item = { rev, kind, sender, content: { conversation: C }, created_at: "2026" };
+    socket().say({ type: "entries", data: { conversation: "notes", prev: rev - 1, items: [item] } });
+    return settle();
+  };
+  await note(2, "conversation.left", "boss");
+  const { former, unread, last } = client.get(C).head;
+  assert.deepEqual([former, unread, last.seq, client.badge.unread], [true, 0, 3, 0]);
+  log.send();
+  heads(self);
+  socket().drop();
+  await until(() => WebSocket.opened.length === 3 && client.connection.online);
+  assert.deepEqual(Object.keys(socket().frames("hello")[0].data.heads), ["notes"], "nothing is asked of it any more");
+  assert.deepEqual(client.get(C).timeline.all(), kept);
+  client.flush();
+  const [again] = (await store.load()).conversations.filter(({ id }) => id === C);
+  assert.deepEqual([again.head.former, again.messages], [true, kept], "and it outlives the page");
+  await note(3, "conversation.joined", "boss");
+  await until(() => !client.get(C).head.former);
+  assert.deepEqual(client.get(C).timeline.all(), [], "what was said in between is not here: pages tell what may be seen");
+  await client.loadOlder(client.get(C));
+  await note(4, "conversation.left", ME);
+  assert.equal(client.get(C), undefined);
+  assert.deepEqual(ends, [
+    ["parted", C],
+    ["returned", C],
+    ["removed", C],
+  ]);
+});
+
+test("a group that one was removed from while away stays, until one deletes it from the device", async (t) => {
+  const log = filled(2);
+  const { client, socket, WebSocket, serve } = await connected(t, { log });
+  const welcome = serve.hello;
+  const answer = (more) => (serve.hello = () => [welcome()[0], { ...welcome()[1], ...more }, 1]);
+  answer({ heads: [head(log, { kind: "group" })] });
+  socket().drop();
+  await until(() => WebSocket.opened.length === 2 && client.get(C)?.head.kind === "group");
+  await client.loadOlder(client.get(C));
+  client.forget(C);
+  assert.ok(client.get(C), "a member leaves, he does not delete");
+  answer({ heads: [], left: [C] });
+  socket().drop();
+  await until(() => client.get(C)?.head.former);
+  assert.equal(client.get(C).timeline.length, 2);
+  client.forget(C);
+  assert.equal(client.get(C), undefined);
+});

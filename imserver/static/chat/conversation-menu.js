@@ -19,6 +19,7 @@ const NOTIFY = [
  */
 export function conversationItems(client, conversation, at) {
   const { id, head } = conversation;
+  if (head.former) return [{ label: "Delete from this device", icon: "recall", danger: true, act: () => client.forget(id) }];
   const set = (/** @type {import("../im-client/own-settings.js").Settings} */ changes) => () =>
     attempt(() => client.settings.update(id, changes));
   /** @type {Item[]} */

@@ -64,6 +64,7 @@ export function openForward(client, from, seqs, done = () => {}) {
 
 /** @param {import("../im-client.js").Client} client @param {Conversation} conversation */
 function mayWrite(client, { id, head }) {
+  if (head.former) return false;
   if (head.kind === "direct") return Boolean(head.peer && head.seq) && client.friends.mayWrite(head.peer?.id ?? "");
   return head.kind === "self" || !client.groups.get(id)?.dismissed;
 }

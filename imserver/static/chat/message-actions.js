@@ -13,6 +13,7 @@ const OF_THE_SERVER = new Set(["call"]);
  */
 export function actionsFor(client, message, conversation) {
   if (message.seq === undefined) return message.state === "failed" ? ["retry", "copy", "discard"] : ["copy"];
+  if (conversation.head.former) return textOf(message) ? ["copy"] : [];
   if (message.recalled || !message.content) return ["hide"];
   const mine = message.sender === client.user.id;
   const leads = leadsIn(client, conversation);

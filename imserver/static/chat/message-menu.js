@@ -48,9 +48,10 @@ export class MessageMenu {
   }
 
   /** @param {Entry} message @param {string} emoji @param {boolean} isMine it is taken back then */
-  toggle({ seq = 0 }, emoji, isMine) {
+  async toggle({ seq = 0 }, emoji, isMine) {
     const { messages } = this.client;
-    return attempted("Your reaction", isMine ? "taken back" : "sent", () =>
+    if (this.place.conversation.head.former) return;
+    await attempted("Your reaction", isMine ? "taken back" : "sent", () =>
       isMine ? messages.unreact(this.id, seq, emoji) : messages.react(this.id, seq, emoji),
     );
   }

@@ -100,6 +100,7 @@ export class ConversationRow {
       silent: isSilent(conversation),
       online: Boolean(head.peer) && client.presence.isOnline(head.peer?.id ?? ""),
       typing: typingWords(client, conversation),
+      former: Boolean(head.former),
       draft: location.hash.slice(1) === id ? "" : (client.drafts.get(id)?.text ?? ""),
       author: waiting ? "" : lastAuthor(client, conversation),
       text: last ? preview(/** @type {any} */ (last)) : "",
@@ -116,8 +117,9 @@ export class ConversationRow {
     return head.kind === "self" ? "sent" : this.conversation.progress(head.last);
   }
 
-  /** @param {{ typing: string, draft: string, author: string, text: string, muted: boolean }} view */
-  #line({ typing, draft, author, text, muted }) {
+  /** @param {{ former: boolean, typing: string, draft: string, author: string, text: string, muted: boolean }} view */
+  #line({ former, typing, draft, author, text, muted }) {
+    if (former) return h("span", { class: "row-text muted" }, "You are no longer in this group");
     if (typing) return h("span", { class: "row-text accent", dir: "auto" }, typing);
     if (draft)
       return h("span", { class: "row-text", dir: "auto" }, h("span", { class: "row-draft" }, "Draft: "), draft);

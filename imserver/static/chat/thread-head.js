@@ -93,7 +93,8 @@ export class ThreadHead {
     const more = this.#peer ? this.actions.items(this.#peer, "chat") : await this.group?.items();
     if (!this.node.isConnected) return;
     const [first, ...rest] = more ?? [];
-    const own = [...conversationItems(this.client, this.conversation, at), clearItem(this.client, this.conversation)];
+    const own = conversationItems(this.client, this.conversation, at);
+    if (!this.conversation.head.former) own.push(clearItem(this.client, this.conversation));
     new Menu(first ? [...own, { ...first, ruled: true }, ...rest] : own).showAt(at.x, at.y);
   }
 

@@ -102,7 +102,8 @@ export class Thread {
     this.log.close();
     this.pins.close();
     this.composer.close();
-    if (!this.conversation.loading) this.conversation.timeline.trim(100);
+    const { loading, head, timeline } = this.conversation;
+    if (!loading && !head.former) timeline.trim(100);
   }
 
   /** @param {import("../im-client/conversation.js").Changes} [changes] */

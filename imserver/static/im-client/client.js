@@ -33,6 +33,8 @@ const PAGE = 50;
  *   `ready`         what the store kept is there
  *   `status`        {status, reason, retryAt}: connecting, online, waiting, stopped
  *   `conversation`  {conversation, changes?}: a head, its marks or its messages changed
+ *   `parted`        {id}: of a group, for this person is no member any more; what is held of it stays, to be read
+ *   `returned`      {id}: to a group, from now on
  *   `removed`       {id}
  *   `notice`        {conversation, entry}: an entry that is no message, as it comes in
  *   `user`          {user}: the person who is logged in, perhaps under a new name
@@ -95,7 +97,7 @@ export class Client extends EventTarget {
     this.puller = new Puller({
       request,
       apply: (conversation, frame) => this.replica.entries(conversation, frame),
-      gone: (conversation) => this.replica.remove(conversation.id),
+      gone: (conversation) => this.replica.part(conversation.id),
     });
     this.outbox = new Outbox({
       store: currentStore,
@@ -200,6 +202,11 @@ export class Client extends EventTarget {
     if (!conversation.read(Math.min(seq, conversation.head.seq))) return;
     this.marks.add(conversation.id, conversation.head.read_seq);
     this.replica.changed(conversation);
+  }
+
+  /** Takes what is kept of a group after one's time there from this device. @param {string} id */
+  forget(id) {
+    if (this.get(id)?.head.former) this.replica.remove(id);
   }
 
   /** Asks the server what differs. */

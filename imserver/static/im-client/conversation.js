@@ -48,7 +48,7 @@ export class Conversation {
 
   /** @returns {import("./types.js").Snapshot} */
   snapshot() {
-    const messages = this.timeline.all().slice(-KEPT);
+    const messages = this.timeline.all().slice(this.head.former ? 0 : -KEPT);
     const complete = this.timeline.complete && messages.length === this.timeline.length;
     const [notices, veil] = [this.notices.snapshot(), this.veil.snapshot()];
     return { id: this.id, head: this.head, cursor: this.cursor, complete, messages, notices, veil };

@@ -45,7 +45,8 @@ export class GroupLists extends SelfLists {
     this.on(client, "notice", ({ conversation, entry }) => {
       if (conversation.head.kind === "group") this.#inGroup(conversation, entry);
     });
-    this.on(client, "removed", ({ id }) => this.#forget(id));
+    for (const end of ["parted", "removed"]) this.on(client, end, ({ id }) => this.#forget(id));
+    this.on(client, "returned", ({ id }) => this.#opened.has(id) && this.open(id));
   }
 
   /** What a group says of itself, where it is open. @param {string} id */
@@ -61,6 +62,7 @@ export class GroupLists extends SelfLists {
   /** From now on it is kept up to date. @param {string} id */
   async open(id) {
     this.#opened.add(id);
+    if (this.client.get(id)?.head.former) return;
     await Promise.all([this.reread(id), this.#readSeats(id)]).catch(() => {}); // offline: the next welcome reads it
   }
 
@@ -106,7 +108,7 @@ export class GroupLists extends SelfLists {
   /** The notices before the first that came by, where there are not too many entries. @param {string} id */
   async readNotices(id) {
     const conversation = this.client.get(id);
-    if (!conversation || conversation.notices.asked) return;
+    if (!conversation || conversation.notices.asked || conversation.head.former) return;
     const { rev, from_rev = 0, floor_rev = 0 } = conversation.head;
     const after_rev = Math.max(from_rev, floor_rev, rev - BACK);
     const { items } = await this.client.connection.request("pull", { conversation: id, after_rev, limit: BACK });

@@ -28,7 +28,7 @@ export class Own {
   missed() {
     const { client } = this;
     for (const conversation of client.list())
-      if (conversation.head.kind !== "self") client.replica.changed(conversation, conversation.forget());
+      if (conversation.head.kind !== "self" && !conversation.head.former) client.replica.changed(conversation, conversation.forget());
   }
 
   /** @param {import("./types.js").Entry} entry */

@@ -38,6 +38,7 @@ export class Pins extends EventTarget {
 
   /** Reads them again. What is on its way by then does not count. */
   async refresh() {
+    if (this.conversation.head.former) return;
     this.#asked += 1;
     const asked = this.#asked;
     this.#meanwhile ??= [];

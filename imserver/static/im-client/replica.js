@@ -17,14 +17,14 @@ export class Replica {
   /** The server's history is another one: nothing held here counts. @param {Head[]} heads */
   startAnew(heads) {
     const stay = new Set(heads.map((head) => head.conversation));
-    for (const id of this.client.shelf.conversations.keys()) if (!stay.has(id)) this.remove(id);
+    for (const { id, head } of this.client.shelf.list()) if (!stay.has(id) && !head.former) this.remove(id);
     for (const head of heads) head.reset = true;
   }
 
   /** @param {{ heads: Head[], left?: string[], more?: boolean }} answer */
   heads({ heads, left = [], more }) {
     for (const head of heads) this.head(head);
-    for (const id of left) this.remove(id);
+    for (const id of left) this.part(id);
     if (more) this.client.directory.more = true;
   }
 
@@ -32,10 +32,13 @@ export class Replica {
   head(head) {
     const { shelf, marks, puller } = this.client;
     const known = shelf.get(head.conversation);
+    const returns = known?.head.former;
+    if (returns) head.reset = true; // what was written in between is not this person's
     const conversation = known ?? shelf.add(head);
     const changes = known?.applyHead(head);
     this.client.settings.reapply(conversation);
     this.changed(conversation, changes);
+    if (returns) this.client.emit("returned", { id: conversation.id });
     this.#ownMissed(conversation, changes, head.reset);
     if (conversation.head.read_seq > head.read_seq) marks.add(conversation.id, conversation.head.read_seq);
     puller.want(conversation);
@@ -45,10 +48,11 @@ export class Replica {
   /** @param {{ type: string, data: any }} frame */
   frame({ type, data }) {
     const { client } = this;
-    const conversation = client.get(data.conversation);
+    const held = client.get(data.conversation);
+    const conversation = held?.head.former ? undefined : held;
     if (type === "typing") client.typing.heard(data.conversation, data.user);
     else if (type === "entries" && conversation) this.entries(conversation, data);
-    else if (type === "entries") client.sync(); // somebody's first message: the head tells who
+    else if (type === "entries") client.sync(); // somebody's first message, or one is back: the head tells
     else if (type === "marks" && conversation?.applyMarks(data)) this.changed(conversation);
   }
 
@@ -92,6 +96,22 @@ export class Replica {
     for (const entry of changes?.notices ?? []) this.#notice(conversation, entry);
   }
 
+  /**
+   * This person is no member any more: what this device has of a group stays, to be read. @param {string} id
+   */
+  part(id) {
+    const { client } = this;
+    const conversation = client.get(id);
+    if (!conversation || conversation.head.former) return;
+    const { head, timeline } = conversation;
+    if (head.kind !== "group" || !timeline.length) return this.remove(id);
+    Object.assign(head, { former: true, read_seq: head.seq, unread: 0, mentions: 0, marked_unread: false });
+    conversation.wanted = conversation.cursor;
+    timeline.complete = true;
+    client.emit("parted", { id });
+    this.changed(conversation);
+  }
+
   /** @param {string} id */
   remove(id) {
     const { shelf } = this.client;
@@ -103,9 +123,15 @@ export class Replica {
   /** @param {Conversation} conversation @param {Entry} entry */
   #notice(conversation, entry) {
     const { client } = this;
-    if (entry.kind === "conversation.left") this.remove(entry.content?.conversation);
+    if (entry.kind === "conversation.left") this.#left(entry);
     else if (entry.kind === "conversation.joined" || conversation.head.kind === "group") client.sync();
     else if (entry.kind === "profile.updated") client.become(entry.content ?? {});
     client.emit("notice", { conversation, entry });
+  }
+
+  /** Who goes himself leaves nothing behind. @param {Entry} entry */
+  #left({ sender, content }) {
+    if (sender === this.client.user.id) this.remove(content?.conversation);
+    else this.part(content?.conversation);
   }
 }

@@ -57,10 +57,13 @@ export class Shelf {
     this.store().deleteConversation(id);
   }
 
-  /** What the server is told we have. An opened chat without a message is nobody's yet, so it is left out. */
+  /**
+   * What the server is told we have. An opened chat without a message is nobody's yet, so it is left out, and so is what
+   * is kept of a group after one's time there.
+   */
   heads() {
     const told = this.list()
-      .filter(({ head }) => head.rev > 0)
+      .filter(({ head }) => head.rev > 0 && !head.former)
       .slice(0, TOLD_AT_MOST);
     return Object.fromEntries(told.map((conversation) => [conversation.id, conversation.known()]));
   }

@@ -131,6 +131,7 @@
  * @property {boolean} [pinned]        this and the next are one's own, too
  * @property {boolean} [archived]
  * @property {boolean} [marked_unread]
+ * @property {boolean} [former]        said by this device alone: no member any more, what is held is all there is
  *
  * @typedef {object} Unsent            what one began to write
  * @property {string} text

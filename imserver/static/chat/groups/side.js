@@ -40,6 +40,11 @@ export class GroupSide {
     return this.client.groups.get(this.conversation.id);
   }
 
+  /** Whether this person is no member any more. */
+  get isFormer() {
+    return Boolean(this.conversation.head.former);
+  }
+
   /** Below the title. */
   get line() {
     const { group } = this;
@@ -48,17 +53,19 @@ export class GroupSide {
 
   /** What can be done with it; where it is not known yet what it is, that is asked first. */
   async items() {
+    if (this.isFormer) return [];
     if (!this.group) await this.client.groups.open(this.conversation.id);
     return groupItems(this.client, this.conversation.id);
   }
 
   openInfo() {
-    openGroup(this.client, this.conversation.id);
+    if (!this.isFormer) openGroup(this.client, this.conversation.id);
   }
 
   /** Why one may not write now, if so. @returns {{ text: string, count?: string } | null} */
   obstacle() {
     const { group, client } = this;
+    if (this.isFormer) return { text: "You are no longer in this group. What you have of it stays on this device." };
     if (!group) return null;
     const now = client.now();
     if (group.dismissed) return { text: "This group was dismissed. What was written stays readable." };
