@@ -29,7 +29,7 @@ def pull(user: UUID, conversation: UUID, after_rev: int, limit: int) -> Query[Pa
         if items is not None:
             spelled, seqs = [one.item for one in items], [one.seq for one in items]
             touched = [one.seq or one.target for one in items]
-            spelled = yield from queries.veiled(user, conversation, spelled, touched)
+            spelled = yield from queries.veiled(user, conversation, spelled, touched, seen.from_seq)
             return _page(spelled, seqs, after_rev, seen.rev)
     return (yield from queries.pull(user, conversation, after_rev, limit))
 

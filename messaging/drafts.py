@@ -58,9 +58,6 @@ class Sent(NamedTuple):
 
     def spelled(self) -> bytes:
         outcome = self.outcome
-        dropped = b""
-        if outcome.dropped:
-            dropped = b',"mentions_dropped":' + entries.dumps(entries.mentioned(",".join(map(str, outcome.dropped))))
         return b'{"conversation":"%b","rev":%d,"prev":%d,"seq":%d,"created_at":"%b","duplicate":%b%b}' % (
             str(self.draft.conversation).encode(),
             outcome.rev,
@@ -68,5 +65,5 @@ class Sent(NamedTuple):
             outcome.seq,
             self.created_at.encode(),
             b"true" if outcome.duplicate else b"false",
-            dropped,
+            entries.dropped(",".join(map(str, outcome.dropped or ()))),
         )

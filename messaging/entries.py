@@ -49,6 +49,11 @@ def attributes(reply_to: int | None, mentions: str | None) -> bytes:
     return found if not mentions else found + b',"mentions":' + dumps(mentioned(mentions))
 
 
+def dropped(mentions: str | None) -> bytes:
+    """Who was named and may not be, as a further member of an answer."""
+    return b',"mentions_dropped":' + dumps(mentioned(mentions)) if mentions else b""
+
+
 def mentioned(mentions: str) -> list[str]:
     return ["all" if who == str(NIL) else who for who in mentions.split(",")]
 

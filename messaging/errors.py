@@ -111,6 +111,10 @@ class NotYours(DomainError):
     code, status, message = "not_yours", 403, "Only its author may do this."
 
 
+class NotEditable(DomainError):
+    code, status, message = "not_editable", 403, "Only texts and captions are edited."
+
+
 class Archived(DomainError):
     code, status, message = "archived", 409, "Archived messages do not change."
 

@@ -12,7 +12,7 @@ from django.db.models import IntegerChoices, TextChoices
 from accounts.rules import display_name
 from imserver import ids
 from imserver.errors import BadRequest
-from messaging.errors import KeyExpired, NotYours, Recalled, TooLate
+from messaging.errors import KeyExpired, NotEditable, NotYours, Recalled, TooLate
 
 NIL: Final = uuid.UUID(int=0)
 NOT_FRIENDS: Final = 1  # bits of Member.denied; errors.REFUSALS names them all
@@ -27,6 +27,9 @@ class Message(Protocol):
     content: str | None
     sender_id: uuid.UUID
     created_at: datetime
+
+    @property
+    def kind_name(self) -> str: ...
 
 
 class Kind(IntegerChoices):
@@ -62,6 +65,7 @@ class Outcome(TextChoices):
 
 
 CLOSED: Final = 3  # a Conversation.post_role that nobody has
+EDITABLE: Final = frozenset({"text", "image", "video", "audio", "file", "custom"})  # what has a text or a caption
 
 
 def pair(one: uuid.UUID, other: uuid.UUID) -> uuid.UUID:
@@ -121,6 +125,8 @@ def check_edit(message: Message, by: uuid.UUID, now: datetime) -> None:
         raise Recalled
     if message.sender_id != by or "forwarded" in json.loads(message.content):
         raise NotYours
+    if message.kind_name not in EDITABLE:
+        raise NotEditable
     if now - message.created_at > timedelta(hours=LIMITS["edit_hours"]):
         raise TooLate
 

@@ -1,13 +1,14 @@
 """Who is named in a message that is edited. Of one that is sent the log itself sees to it."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from messaging.models import Entry, Member, Mention
 from messaging.rules import NIL, Kind
 
 
-def kept(member: Member, mentions: str | None) -> str | None:
-    """Those whom this member may mention: others of the conversation, and all of them where the role allows it."""
+def sift(member: Member, mentions: str | None) -> tuple[str | None, str | None]:
+    """Those whom this member may mention, people of the conversation and where the role allows it all; and the others."""
     wanted = [UUID(who) for who in mentions.split(",")] if mentions else []
     there = set(
         Member.objects.filter(conversation_id=member.conversation_id, user_id__in=wanted).values_list(
@@ -16,7 +17,11 @@ def kept(member: Member, mentions: str | None) -> str | None:
     )
     if member.conversation.kind == Kind.GROUP and member.role >= member.conversation.mention_role:
         there.add(NIL)
-    return ",".join(str(who) for who in wanted if who in there) or None
+    return _spelled(who for who in wanted if who in there), _spelled(who for who in wanted if who not in there)
+
+
+def _spelled(people: Iterable[UUID]) -> str | None:
+    return ",".join(map(str, people)) or None
 
 
 def replace(message: Entry, mentions: str | None) -> None:

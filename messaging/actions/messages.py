@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from messaging import announce, errors, log, rules
 from messaging.actions import mentioning
 from messaging.content import check_content
-from messaging.models import Conversation, Entry, Member, Mention, Reaction, Revision, Star
+from messaging.models import Conversation, Entry, Hidden, Member, Mention, Reaction, Revision, Star
 from messaging.writes import Draft, Note, Outcome
 
 
@@ -30,23 +30,23 @@ class Edited(NamedTuple):
 
 
 @transaction.atomic
-def edit(*, user_id: UUID, conversation_id: UUID, seq: int, edited: Edited, now: datetime) -> int:
-    """Replace the content of one's own message. Returns the rev of the change; the older text is kept for staff."""
+def edit(*, user_id: UUID, conversation_id: UUID, seq: int, edited: Edited, now: datetime) -> str | None:
+    """Replace the content of one's own message; the older text is kept for staff. Returns the mentions dropped."""
     log.hold([conversation_id])
     member, message = found(user_id, conversation_id, seq)
     if bits := member.refused(now):
         raise errors.refusal(bits)
     rules.check_edit(message, user_id, now)
     check_content(message.kind_name, edited.content)
-    mentions = mentioning.kept(member, edited.mentions) if edited.names else message.mentions
+    mentions, dropped = mentioning.sift(member, edited.mentions) if edited.names else (message.mentions, None)
     text = edited.content.decode()
     if (message.content, message.mentions) == (text, mentions):
-        return message.changed_rev
+        return dropped
     [rev] = announce.record([Note(conversation_id, "edit", user_id, seq)])
     Revision.objects.create(conversation_id=conversation_id, seq=seq, rev=rev, content=message.content or "")
     _stored(conversation_id, seq).update(content=text, mentions=mentions, edited_at=now)
     mentioning.replace(message, mentions)
-    return rev
+    return dropped
 
 
 @transaction.atomic
@@ -75,6 +75,8 @@ def found(user_id: UUID, conversation_id: UUID, seq: int) -> tuple[Member, Entry
     if member is None:
         raise errors.NotAMember
     if seq <= max(member.from_seq, member.hidden_before):
+        raise errors.MessageNotFound
+    if Hidden.objects.filter(user_id=user_id, conversation_id=conversation_id, seq=seq).exists():
         raise errors.MessageNotFound
     if seq <= member.conversation.floor_seq:
         raise errors.Archived

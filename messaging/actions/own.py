@@ -44,11 +44,12 @@ class Desk:
 def hide(*, user_id: UUID, conversation_id: UUID, seq: int) -> None:
     """Delete a message for oneself, for good; it counts as read. Safe to repeat."""
     desk = Desk(user_id, conversation_id)
+    if Hidden.objects.filter(user_id=user_id, conversation_id=conversation_id, seq=seq).exists():
+        return
     messages.found(user_id, conversation_id, seq)
-    _, is_new = Hidden.objects.get_or_create(user_id=user_id, conversation_id=conversation_id, seq=seq)
-    if is_new:
-        Star.objects.filter(user_id=user_id, conversation_id=conversation_id, seq=seq).delete()
-        desk.tell("message.hidden", seq=seq)
+    Hidden.objects.create(user_id=user_id, conversation_id=conversation_id, seq=seq)
+    Star.objects.filter(user_id=user_id, conversation_id=conversation_id, seq=seq).delete()
+    desk.tell("message.hidden", seq=seq)
 
 
 @transaction.atomic
@@ -73,8 +74,6 @@ def star(*, user_id: UUID, conversation_id: UUID, seq: int, now: datetime) -> No
     """Keep a message among one's own. Safe to repeat."""
     desk = Desk(user_id, conversation_id)
     _, message = messages.found(user_id, conversation_id, seq)
-    if Hidden.objects.filter(user_id=user_id, conversation_id=conversation_id, seq=seq).exists():
-        raise errors.MessageNotFound
     if message.content is None:
         raise errors.Recalled
     mine = Star.objects.filter(user_id=user_id)
@@ -128,6 +127,8 @@ def settle(*, user_id: UUID, conversation_id: UUID, changes: Mapping[str, Any], 
         own["read_seq"] = member.read_seq  # whoever has read further since knows that it is over
     notes = [desk.note("conversation.updated", **own)]
     if "nickname" in changed and member.conversation.kind == Kind.GROUP:
+        if member.conversation.post_role == rules.CLOSED:
+            raise errors.Closed
         said = {"user": str(user_id), "nickname": changed["nickname"]}
         notes.append(Note(conversation_id, "member.named", user_id, content=json.dumps(said)))
     announce.record(notes)

@@ -81,18 +81,18 @@ class OneMessage(APIView):
 
     @extend_schema(request=described(Edit), responses={200: ENTRY})
     def patch(self, request: Request, conversation_id: UUID, seq: int) -> HttpResponse:
-        """Edit one's own message; with `mentions` also who is named in it."""
+        """Edit one's own message; with `mentions` also who is named in it, and `mentions_dropped` who cannot be."""
         wanted = parse(request, Edit)
         names = wanted.mentions if wanted.mentions is not UNSET else None
         edited = actions.Edited(bytes(wanted.content), mentioned(names or []), names is not None)
-        actions.edit(
+        dropped = actions.edit(
             user_id=me(request),
             conversation_id=conversation_id,
             seq=small(seq),
             edited=edited,
             now=timezone.now(),
         )
-        return self._now(request, conversation_id, seq)
+        return self._now(request, conversation_id, seq, dropped)
 
     @extend_schema(parameters=parameters(For), responses={200: ENTRY, 204: None})
     def delete(self, request: Request, conversation_id: UUID, seq: int) -> HttpResponse:
@@ -103,8 +103,9 @@ class OneMessage(APIView):
         actions.recall(user_id=me(request), conversation_id=conversation_id, seq=small(seq), now=timezone.now())
         return self._now(request, conversation_id, seq)
 
-    def _now(self, request: Request, conversation_id: UUID, seq: int) -> HttpResponse:
-        return answer(database.run(queries.message(me(request), conversation_id, small(seq))))
+    def _now(self, request: Request, conversation_id: UUID, seq: int, dropped: str | None = None) -> HttpResponse:
+        spelled = database.run(queries.message(me(request), conversation_id, small(seq)))
+        return answer(spelled[:-1] + entries.dropped(dropped) + b"}")
 
 
 def small(seq: int) -> int:

@@ -78,13 +78,15 @@ class Onlookers(NamedTuple):
 
 
 def typing(user: UUID, conversation: UUID) -> Query[Onlookers | None]:
-    """Who sees this person type: nobody where he may not write or that is too large, and nobody across a block."""
+    """Who sees this person type: nobody where he may not write, that is too large or where nothing was said yet,
+    and nobody across a block.
+    """
     rows = yield (
         """
         select c.members, array(select o.user_id from member o where o.conversation_id = c.id and o.user_id <> m.user_id
           and not (may_reach_v1(m.user_id, o.user_id) and may_reach_v1(o.user_id, m.user_id)))
         from member m join conversation c on c.id = m.conversation_id
-        where m.user_id = %s and c.id = %s and c.members <= %s and m.denied = 0 and m.role >= c.post_role
+        where m.user_id = %s and c.id = %s and c.seq > 0 and c.members <= %s and m.denied = 0 and m.role >= c.post_role
           and coalesce(m.muted_until < clock_timestamp(), true)
         """,
         [user, conversation, LIMITS["group_marks"]],

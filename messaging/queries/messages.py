@@ -8,7 +8,7 @@ from messaging import entries
 from messaging.entries import Row
 from messaging.errors import MessageNotFound
 from messaging.queries.members import standing
-from messaging.queries.rows import SELECT, by_seq, fitting
+from messaging.queries.rows import SELECT, fitting
 
 _NOT_HIDDEN: LiteralString = """
  and not exists (select from hidden h where h.user_id = %s and h.conversation_id = e.conversation_id and h.seq = e.seq)
@@ -54,7 +54,10 @@ def _stretch(rows: Rows, limit: int) -> Stretch:
 def message(user: UUID, conversation: UUID, seq: int) -> Query[bytes]:
     """One message as it is now."""
     seen = yield from standing(user, conversation)
-    rows = yield from by_seq(conversation, [seq] if seq > seen.from_seq else [])
+    rows = yield (
+        SELECT + " where e.conversation_id = %s and e.seq = %s and e.seq > %s" + _NOT_HIDDEN,
+        [conversation, seq, seen.from_seq, user],
+    )
     if not rows:
         raise MessageNotFound
-    return entries.spell(rows[0])
+    return entries.spell(Row(*rows[0]))

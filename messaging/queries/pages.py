@@ -31,13 +31,19 @@ def pull(user: UUID, conversation: UUID, after_rev: int, limit: int) -> Query[Pa
         [conversation, prev, limit],
     )
     spelled = yield from _folded(conversation, [Row(*row) for row in rows], seen.from_seq)
-    items = fitting((yield from veiled(user, conversation, spelled, [row[2] or row[9] for row in rows])))
+    touched = [row[2] or row[9] for row in rows]
+    items = fitting((yield from veiled(user, conversation, spelled, touched, seen.from_seq)))
     last_seq = max((row[2] for row in rows[: len(items)] if row[2] is not None), default=0)
     return Page(prev, max(seen.rev, prev + len(items)), reset, items, last_seq)
 
 
-def veiled(user: UUID, conversation: UUID, items: list[bytes], seqs: Sequence[int | None]) -> Query[list[bytes]]:
-    """What this person deleted for himself does not come back by another way. `seqs`: of messages, or of targets."""
+def veiled(
+    user: UUID, conversation: UUID, items: list[bytes], seqs: Sequence[int | None], cleared: int
+) -> Query[list[bytes]]:
+    """What this person deleted for himself, or cleared, does not come back by another way.
+
+    `seqs`: of messages, or of targets; up to `cleared` there is nothing for him to see.
+    """
     known = [seq for seq in seqs if seq]
     if not known:
         return items
@@ -46,7 +52,10 @@ def veiled(user: UUID, conversation: UUID, items: list[bytes], seqs: Sequence[in
         [user, conversation, min(known), max(known)],
     )
     gone = {seq for (seq,) in rows}
-    return [entries.veil(item) if seq in gone else item for item, seq in zip(items, seqs, strict=True)]
+    return [
+        entries.veil(item) if seq and (seq <= cleared or seq in gone) else item
+        for item, seq in zip(items, seqs, strict=True)
+    ]
 
 
 def between(conversation: UUID, first_rev: int, last_rev: int) -> Query[list[bytes]]:

@@ -21,7 +21,8 @@ begin
     where d.reply is not null and not exists (
       select from entry t join member m on m.conversation_id = d.cid and m.user_id = d.uid
       where t.conversation_id = d.cid and t.seq = d.reply and t.content is not null
-        and t.seq > greatest(m.from_seq, m.hidden_before));
+        and t.seq > greatest(m.from_seq, m.hidden_before)
+        and not exists (select from hidden h where h.user_id = d.uid and h.conversation_id = d.cid and h.seq = d.reply));
   end if;
   return query
   with d as (

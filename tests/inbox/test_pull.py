@@ -22,6 +22,7 @@ from messaging import actions, epochs, queries
 from messaging.errors import NotAMember
 from messaging.models import Conversation, Entry, Member
 from messaging.queries import Page
+from messaging.rules import Role
 from tests import make
 from tests.events.conftest import relay_all
 from tests.inbox.steps import edit, named, pulled, recall, talk
@@ -99,6 +100,41 @@ def test_a_newcomer_is_told_no_state_from_before_his_time(
 
 
 @needs_mongo
+def test_who_asks_for_what_was_before_his_time_is_told_where_it_begins(
+    read: list[bool], ann: Person, bob: Person, eve: Person
+) -> None:
+    group = make.group(ann, bob)
+    make.message(ann, group, "before")
+    for _ in range(2):
+        actions.add_members(conversation_id=group, user_ids=[eve.id], by=ann.id)
+        make.message(ann, group, "during")
+        relay_all()
+        found = pulled(eve, group, 1)
+        assert (found.reset, found.prev) == (True, Member.objects.get(conversation_id=group, user_id=eve.id).from_rev)
+        assert not any(b"before" in item for item in found.items)
+        actions.remove_members(conversation_id=group, user_ids=[eve.id], by=ann.id)
+        make.message(ann, group, "before he came back")
+    assert pulled(bob, group, 1).reset is False
+    assert read == [True]
+
+
+@needs_mongo
+def test_what_is_gone_for_one_alone_is_gone_from_the_inbox_for_him(read: list[bool], ann: Person, bob: Person) -> None:
+    conversation = talk(ann, bob, 5)
+    edit(bob, conversation, 1, "number 0, better")
+    edit(bob, conversation, 3, "number 2, better")
+    actions.hide(user_id=ann.id, conversation_id=conversation, seq=3)
+    actions.clear(user_id=ann.id, conversation_id=conversation, before_seq=2)
+    relay_all()
+    items = [json.loads(item) for item in pulled(ann, conversation).items]
+    assert [one.get("hidden", False) for one in items] == [True, True, True, False, False, False, False]
+    assert [one["content"] for one in items[:3]] == [None] * 3
+    assert ["state" in one for one in items[5:]] == [False, False]
+    assert b"better" in b"".join(pulled(bob, conversation).items)
+    assert all(read)
+
+
+@needs_mongo
 def test_one_who_asks_for_less_than_he_may_see_is_told_to_start_anew(
     read: list[bool], ann: Person, bob: Person
 ) -> None:
@@ -162,11 +198,12 @@ def test_another_life_of_the_database_is_not_believed(read: list[bool], ann: Per
 def test_any_history_is_told_alike(mongo: Mongo, ann: Person, bob: Person, data: st.DataObject) -> None:
     del mongo
     group = make.group(ann, bob)
-    steps = st.lists(st.sampled_from(["say", "say", "edit", "recall", "relay"]), max_size=12)
+    steps = st.lists(st.sampled_from(["say", "say", *STEPS]), max_size=12)
     for step in ["say", *data.draw(steps)]:
         said = max(Conversation.objects.get(id=group).seq, 1)
+        actor = bob if step in ("hide", "clear", "leave") else ann
         with suppress(DomainError):
-            STEPS[step](ann, group, data.draw(st.integers(1, said)))
+            STEPS[step](actor, group, data.draw(st.integers(1, said)))
         limit = data.draw(st.integers(1, 8))
         heard = list(learned(inbox_queries.pull, bob, group, limit))
         truth = final(learned(queries.pull, bob, group, limit))
@@ -190,6 +227,12 @@ def learned(pull: Callable[..., Query[Page]], person: Person, conversation: UUID
         page = database.run(pull(person.id, conversation, after, limit))
 
 
+def come_back(person: Person, group: UUID) -> None:
+    owner = Member.objects.get(conversation_id=group, role=Role.OWNER).user_id
+    actions.remove_members(conversation_id=group, user_ids=[person.id], by=owner)
+    actions.add_members(conversation_id=group, user_ids=[person.id], by=owner)
+
+
 def final(heard: Iterable[Spelled]) -> dict[int, Spelled]:
     return {one["rev"]: one for one in sorted(heard, key=lambda one: one["changed_rev"])}
 
@@ -198,6 +241,15 @@ STEPS: dict[str, Callable[[Person, UUID, int], object]] = {
     "say": lambda person, group, seq: make.message(person, group, f"after {seq}"),
     "edit": lambda person, group, seq: edit(person, group, seq, f"edit of {seq}"),
     "recall": recall,
+    "react": lambda person, group, seq: actions.react(
+        user_id=person.id, conversation_id=group, seq=seq, text="👍", now=timezone.now()
+    ),
+    "pin": lambda person, group, seq: actions.pin(
+        user_id=person.id, conversation_id=group, seq=seq, pinned=True, now=timezone.now()
+    ),
+    "hide": lambda person, group, seq: actions.hide(user_id=person.id, conversation_id=group, seq=seq),
+    "clear": lambda person, group, seq: actions.clear(user_id=person.id, conversation_id=group, before_seq=seq),
+    "leave": lambda person, group, _: come_back(person, group),
     "relay": lambda *_: relay_all(),
 }
 

@@ -106,11 +106,16 @@ def test_an_edit_names_and_unnames(ann: Person, bob: Person, eve: Person) -> Non
     def edit(by: Person, **body: Any) -> Any:
         return Door(by).call("PATCH", path, {"content": {"text": "hello"}, **body}, status=200)
 
-    assert edit(ann, mentions=[str(bob.id), str(eve.id), "all"])["mentions"] == [str(bob.id), "all"]
+    named = edit(ann, mentions=[str(bob.id), str(eve.id), "all"])
+    assert (named["mentions"], named["mentions_dropped"]) == ([str(bob.id), "all"], [str(eve.id)])
     assert Door(bob).head(group)["mentions"] == 1
     assert "mentions" in edit(ann, content={"text": "again"}), "who is not asked about stays"
     assert "mentions" not in edit(ann, mentions=[])
     assert Door(bob).head(group)["mentions"] == 0
     Door(bob).send(group, "mine")
     path = f"/v1/conversations/{group}/messages/2"
-    assert edit(bob, mentions=["all", str(ann.id)])["mentions"] == [str(ann.id)]
+    named = edit(bob, mentions=["all", str(ann.id)])
+    assert (named["mentions"], named["mentions_dropped"]) == ([str(ann.id)], ["all"])
+    crowd = [str(uuid4()) for _ in range(51)]
+    refused = Door(bob).call("PATCH", path, {"content": {"text": "hello"}, "mentions": crowd}, status=400)
+    assert refused["code"] == "too_many_mentions"

@@ -98,6 +98,8 @@ def test_who_may_not_take_part_does_not_react(place: UUID, ann: Person, bob: Per
     actions.recall(user_id=ann.id, conversation_id=place, seq=1, now=timezone.now())
     for method in ("PUT", "DELETE"):
         assert react(bob, place, method=method, status=409)["code"] == "recalled"
+        pin = f"/v1/conversations/{place}/pins/1"
+        assert Api(ann.token).call(method, pin, status=409)["code"] == "recalled"
 
 
 def test_a_recall_takes_reactions_and_the_pin(place: UUID, ann: Person, bob: Person) -> None:

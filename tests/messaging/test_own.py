@@ -2,7 +2,7 @@
 
 import json
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -69,6 +69,32 @@ def test_a_cleared_history_never_comes_back(place: UUID, ann: Person, bob: Perso
     make.message(ann, place, "four")
     assert Door(bob).texts(place) == ["four"]
     assert [content["before_seq"] for _, content in own_log(bob)] == [2, 3]
+
+
+def test_what_is_gone_for_me_comes_back_by_no_way(place: UUID, ann: Person, bob: Person) -> None:
+    """Deleted first, then cleared: no text of it is told, and nothing can be done with it."""
+    hide(bob, place, 1)
+    Api(bob.token).post(f"/v1/conversations/{place}/clear", {"before_seq": 2})
+    hide(bob, place, 3)
+    make.message(ann, place, "four")
+    door = Door(bob)
+    pulled = door.pull(place, after_rev=0)["items"]
+    assert [(one["content"] or {}).get("text") for one in pulled] == [None, None, None, "four"]
+    assert [one.get("hidden", False) for one in pulled] == [True, True, True, False]
+    aside = make.group(bob)
+    for seq in (1, 2, 3):
+        path = f"/v1/conversations/{place}/messages/{seq}"
+        copy = {"conversation": str(place), "seqs": [seq], "key": str(uuid4())}
+        refused = [
+            door.get(path, status=404),
+            door.call("PUT", f"{path}/reactions/%F0%9F%91%8D", status=404),
+            door.call("PUT", f"/v1/conversations/{place}/pins/{seq}", status=404),
+            door.post(f"/v1/conversations/{aside}/forward", copy, status=404),
+            door.edit(place, seq, "mine now", status=404),
+            door.recall(place, seq, status=404),
+        ]
+        assert {one["code"] for one in refused} == {"message_not_found"}
+    assert Door(ann).texts(place) == ["one", "two", "three", "four"]
 
 
 def star(person: Person, place: UUID, seq: int, method: str = "PUT", status: int = 204) -> Any:

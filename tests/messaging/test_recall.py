@@ -5,7 +5,8 @@ import pytest
 from django.utils import timezone
 
 from messaging import actions, errors
-from messaging.models import Conversation, Entry, Mention, Reaction, Revision
+from messaging.models import Conversation, Entry, Member, Mention, Reaction, Revision
+from messaging.rules import Role
 from tests import make
 from tests.make import Person
 from tests.messaging.door import Door
@@ -86,6 +87,16 @@ def test_admins_recall_others_messages_without_limit(ann: Person, bob: Person, e
         recall(eve, group, 1)
     recall(ann, group, 1, days=400)
     assert Door(bob).texts(group) == [None]
+
+
+def test_an_admin_recalls_what_anybody_wrote(ann: Person, bob: Person, eve: Person) -> None:
+    group = make.group(ann, bob, eve)
+    Member.objects.filter(conversation_id=group, user_id=eve.id).update(role=Role.ADMIN)
+    for author in (ann, bob):
+        make.message(author, group)
+    for seq in (1, 2):
+        recall(eve, group, seq, days=400)
+    assert Door(bob).texts(group) == [None, None]
 
 
 def test_nobody_recalls_the_others_message_in_a_direct_conversation(ann: Person, bob: Person) -> None:

@@ -136,6 +136,14 @@ def test_a_reply_does_not_reach_below_a_cleared_history(ann: Person, bob: Person
     Door(ann).send(conversation, reply_to=seq)
 
 
+def test_a_reply_needs_a_message_that_its_writer_has_not_deleted_for_himself(ann: Person, bob: Person) -> None:
+    conversation = make.direct(ann, bob)
+    Door(ann).send(conversation)
+    Door(bob).call("DELETE", f"/v1/conversations/{conversation}/messages/1?for=me", status=204)
+    assert Door(bob).send(conversation, reply_to=1, status=400)["code"] == "bad_reply"
+    Door(ann).send(conversation, reply_to=1)
+
+
 def test_strangers_and_made_up_people_are_not_mentioned_and_are_named(ann: Person, bob: Person, eve: Person) -> None:
     group, nobody = make.group(ann, bob), str(uuid7())
     sent = Door(ann).send(group, mentions=[str(bob.id), str(eve.id), nobody, str(bob.id)])
@@ -154,6 +162,8 @@ def test_all_are_mentioned_by_admins_in_groups_only(ann: Person, bob: Person) ->
     assert Door(bob).send(group, mentions=["all"])["mentions_dropped"] == ["all"]
     assert Door(ann).send(direct, mentions=["all"])["mentions_dropped"] == ["all"]
     assert "mentions" not in Door(ann).said(direct)[0]
+    member(bob, group, role=Role.ADMIN)
+    assert "mentions_dropped" not in Door(bob).send(group, mentions=["all"])
 
 
 def test_a_mention_by_name_and_by_all_counts_once(ann: Person, bob: Person) -> None:
