@@ -73,3 +73,7 @@ def test_numbers_are_for_whoever_has_the_token(
 ) -> None:
     settings.METRICS_TOKEN, settings.PRODUCTION = token, production
     assert client.get("/metrics", headers={"Authorization": said} if said else {}).status_code == status
+
+
+def test_everybody_may_know_the_limits_as_the_welcome_says_them(settings: Any) -> None:
+    assert Client().get("/v1/limits").json() == settings.LIMITS

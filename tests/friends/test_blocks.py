@@ -101,6 +101,17 @@ def mentions(person: Person, conversation: UUID) -> int:
     return int(api(person).get(f"/v1/conversations/{conversation}")["mentions"])
 
 
+def test_in_a_group_both_see_what_both_say_and_an_answer_counts_as_no_mention(ann: Person, bob: Person) -> None:
+    group = make.group(bob, ann)
+    make.message(ann, group, "Ann asks")
+    block(ann, bob)
+    for reader, writer in ((ann, bob), (bob, ann)):
+        make.message(writer, group, f"{writer.username} answers", reply_to=1)
+        told = api(reader).get(f"/v1/conversations/{group}/messages")["items"]
+        assert told[-1]["content"]["text"] == f"{writer.username} answers"
+        assert mentions(reader, group) == 0
+
+
 def test_a_mention_by_the_blocked_does_not_count_while_he_is(ann: Person, bob: Person, eve: Person) -> None:
     befriend(ann, bob)
     group = make.group(bob, ann, eve)

@@ -131,6 +131,14 @@ async def test_a_caller_who_had_not_read_all_has_not_read_it_now(stage: Stage, c
     assert (state[str(stage.direct)]["read_seq"], state[str(stage.direct)]["unread"]) == (3, 1)
 
 
+async def test_a_call_lasts_from_its_acceptance_to_its_end(stage: Stage, call: str) -> None:
+    await invite(stage, call)
+    await signal(stage.of(stage.bob), call, "accept")
+    await django(Call.objects.update, accepted_at=timezone.now() - timedelta(seconds=65))
+    await signal(stage.of(stage.ann), call, "hangup")
+    assert 65 <= (await left(stage, 4))["duration_s"] < 120
+
+
 async def test_nobody_answers(stage: Stage, call: str) -> None:
     await invite(stage, call)
     assert await django(tasks.end_calls) == 0

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
+from django.conf import settings
 from django.utils import timezone
 
 from imserver import database
@@ -24,6 +25,7 @@ async def test_the_welcome_says_who_one_is_and_what_holds_here(people: list[Pers
     said = device.welcomed
     assert said["user"] == {"id": str(ann.id), "username": ann.username, "display_name": "Ann"}
     assert said["session"] == str(ann.device)
+    assert said["limits"] == {**settings.LIMITS, "commands_per_second": 0}  # as tests/processes.py starts it
     assert said.keys() >= {"epoch", "limits", "ping_s", "feature_level", "server_time"}
     assert (said["heads"], said["left"], "reset" in said, "more" in said) == ([], [], False, False)
 

@@ -20,6 +20,15 @@ async def test_somebody_who_types_on_is_told_of_once_in_three_seconds(stage: Sta
     assert heard == [{"conversation": str(stage.direct), "user": str(stage.ann.id)}]
 
 
+async def test_nobody_is_seen_typing_before_something_was_said(stage: Stage) -> None:
+    """Opening a conversation shows it to nobody."""
+    opened = await django(actions.open_direct, user_id=stage.ann.id, other_id=stage.cat.id)
+    await stage.of(stage.ann).tell("typing", {"conversation": str(opened)})
+    await stage.of(stage.bob).tell("typing", {"conversation": str(stage.group)})
+    await until(lambda: str(stage.bob.id) in typists(stage.of(stage.cat)))
+    assert str(stage.ann.id) not in typists(stage.of(stage.cat))
+
+
 async def test_who_may_not_write_is_not_seen_typing(stage: Stage) -> None:
     denied = {"conversation_id": stage.direct, "user_id": stage.ann.id, "policies": 1, "denied": 1}
     await django(actions.deny, **denied)

@@ -321,3 +321,16 @@ def test_what_cannot_be_stored_is_told_so(ann: Person) -> None:
     refused(ann, "bad_content", "GET", "/v1/group-links/%00", status=400)
     refused(ann, "bad_content", "GET", f"/v1/groups/{group}/members?q=%00", status=400)
     refused(ann, "user_not_found", "PUT", f"/v1/groups/{group}/bans/{uuid4()}", {}, status=404)
+    eve = make.person("eve")
+    api(ann).call("PATCH", f"/v1/groups/{group}", {"takes_requests": True}, status=200)
+    for who, method, path, name in [
+        (ann, "POST", "/v1/groups", "title"),
+        (ann, "PATCH", f"/v1/groups/{group}", "title"),
+        (ann, "PATCH", f"/v1/groups/{group}", "description"),
+        (ann, "PUT", f"/v1/groups/{group}/announcement", "text"),
+        (ann, "PUT", f"/v1/groups/{group}/bans/{eve.id}", "reason"),
+        (eve, "POST", f"/v1/groups/{group}/join-requests", "message"),
+        (ann, "PATCH", f"/v1/conversations/{group}/settings", "nickname"),
+    ]:
+        for unstorable in ("a\0b", "a\ud800b"):
+            refused(who, "bad_content", method, path, {name: unstorable}, status=400)

@@ -115,7 +115,32 @@ def test_who_is_banned_is_out_and_stays_out_until_then(ann: Person, bob: Person)
     link = api(ann).post(f"/v1/groups/{group}/links", {})["link"]["token"]
     refused(ann, "banned_from_group", "POST", f"/v1/groups/{group}/members", {"users": [str(bob.id)]})
     refused(bob, "banned_from_group", "POST", f"/v1/group-links/{link}/join", {})
+    api(ann).call("PATCH", f"/v1/groups/{group}", {"takes_requests": True}, status=200)
+    refused(bob, "banned_from_group", "POST", f"/v1/groups/{group}/join-requests", {})
     assert actions.join(user_id=bob.id, token=link, message="", now=until + timedelta(seconds=1)) == (UUID(group), None)
+
+
+def test_who_is_banned_meanwhile_comes_in_neither_by_consent_nor_by_approval(
+    ann: Person, bob: Person, cat: Person
+) -> None:
+    group = found(ann, takes_requests=True)
+    wishes(bob, "nobody")
+    api(ann).post(f"/v1/groups/{group}/members", {"users": [str(bob.id)]})
+    [invitation] = api(bob).get("/v1/group-invitations")["items"]
+    api(cat).post(f"/v1/groups/{group}/join-requests", {})
+    for person in (bob, cat):
+        api(ann).call("PUT", f"/v1/groups/{group}/bans/{person.id}", {}, status=204)
+    refused(bob, "banned_from_group", "POST", f"/v1/group-invitations/{invitation['id']}/accept")
+    refused(ann, "banned_from_group", "POST", f"/v1/groups/{group}/join-requests/{cat.id}/approve")
+    assert inside(group) == {ann.id}
+
+
+def test_an_owner_takes_an_admins_role_back(ann: Person, bob: Person) -> None:
+    group = found(ann, bob)
+    appoint(ann, group, bob)
+    api(ann).call("PATCH", f"/v1/groups/{group}/members/{bob.id}", {"role": "member"}, status=204)
+    assert roles(group)[bob.id] == Role.MEMBER
+    refused(bob, "needs_role", "PATCH", f"/v1/groups/{group}", {"title": "Mine"})
 
 
 def test_unbanned_one_may_come_again(ann: Person, bob: Person) -> None:

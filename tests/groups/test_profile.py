@@ -71,11 +71,18 @@ def test_a_direct_conversation_is_no_group(ann: Person, bob: Person) -> None:
     refused(ann, "not_a_member", "PATCH", f"/v1/groups/{direct}", {"title": "x"}, status=404)
 
 
+OF_THE_OWNER = ("all_history", "takes_requests", "members_invite", "members_mention_all")
+
+
 def test_admins_change_what_it_says_the_owner_how_it_works(ann: Person, bob: Person, cat: Person) -> None:
     group = found(ann, bob, cat)
     appoint(ann, group, bob)
     api(bob).call("PATCH", f"/v1/groups/{group}", {"title": "Readers", "slow_s": 30}, status=200)
-    for who, change in ((cat, {"title": "Mine"}), (cat, {"slow_s": 0}), (bob, {"all_history": True})):
+    for who, change in (
+        (cat, {"title": "Mine"}),
+        (cat, {"slow_s": 0}),
+        *((bob, {name: True}) for name in OF_THE_OWNER),
+    ):
         refused(who, "needs_role", "PATCH", f"/v1/groups/{group}", change)
     changed = api(ann).call("PATCH", f"/v1/groups/{group}", {"all_history": True, "title": "Readers"}, status=200)
     assert (changed["group"]["all_history"], changed["group"]["title"]) == (True, "Readers")
