@@ -1,3 +1,4 @@
+import logging
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -20,6 +21,7 @@ from tests.make import Person
 from tests.phone import Phone
 from tests.processes import Gateway
 
+logging.getLogger("httpx2").setLevel(logging.WARNING)  # what fails is not to be looked for among requests
 _flush = TransactionTestCase._fixture_teardown
 
 

@@ -1,5 +1,6 @@
 """A call: it rings everywhere, one device gets it, and one message is left of it."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -65,6 +66,22 @@ async def test_it_rings_on_all_devices_and_the_first_accept_ends_that(stage: Sta
     await until(lambda: heard(elsewhere, call) == ["invite", "accept"])
     assert signals(elsewhere, call)[-1]["session"] == str(stage.bob.device)
     await elsewhere.close()
+
+
+async def test_of_two_devices_that_accept_at_once_one_has_the_call(stage: Stage, call: str) -> None:
+    both = [stage.of(stage.bob), Phone(await django(stage.bob.another_device), stage.gateways[1].url)]
+    await both[1].connect()
+    await invite(stage, call)
+    for phone in both:
+        await until(lambda phone=phone: heard(phone, call) == ["invite"])
+    answers = await asyncio.gather(*(signal(phone, call, "accept") for phone in both), return_exceptions=True)
+    [refused] = [answer for answer in answers if answer is not None]
+    assert isinstance(refused, Refused)
+    assert "call_gone" in str(refused)
+    taker = both[answers.index(None)]
+    await until(lambda: heard(stage.of(stage.ann), call) == ["accept"])
+    assert signals(stage.of(stage.ann), call)[0]["session"] == taker.welcomed["session"]
+    await both[1].close()
 
 
 async def test_what_two_devices_say_of_their_connection_is_theirs(stage: Stage, call: str) -> None:

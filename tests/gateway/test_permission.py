@@ -6,9 +6,11 @@ from uuid import UUID
 
 import pytest
 
+from accounts.models import User
 from messaging import actions
 from tests import make
 from tests.gateway.stage import Stage, django, rest, until
+from tests.make import Person
 from tests.phone import Json, Phone, Refused
 from tests.processes import Gateway
 
@@ -65,6 +67,29 @@ async def test_removed_members_hear_nothing_later_and_newcomers_nothing_older(
     await talkers[1].say("the end", str(group))
     assert [len(device.frames) for device in devices] == heard
     assert all(data["user"] != devices[0].me for data in talkers[0].frames_of("typing"))
+
+
+async def test_newcomers_of_an_open_group_read_it_from_its_beginning(stage: Stage) -> None:
+    await django(User.objects.filter(pk=stage.eve.id).update, added_to_groups="all")
+    group, owner, eve = f"/v1/groups/{stage.group}", stage.ann, stage.of(stage.eve)
+    for method, path, body in (
+        ("PATCH", group, {"all_history": True}),
+        ("POST", f"{group}/members", {"users": [str(stage.eve.id)]}),
+    ):
+        assert (await rest(stage.gateways[0], owner, method, path, body))[0] == 200
+    await until(lambda: str(stage.group) in eve.heads)
+    pulled = await eve.call("pull", {"conversation": str(stage.group), "after_rev": 0})
+    assert [one["content"]["text"] for one in pulled["items"] if "seq" in one] == [f"message {n}" for n in range(3)]
+    await stage.check()
+
+
+async def test_the_first_word_to_oneself_makes_ones_notes(people: list[Person], phone: PhoneOf) -> None:
+    eve = people[3]
+    devices = [await phone(eve, gateway).connect() for gateway in (0, 1)]
+    said = await devices[0].say("remember", to_user=str(eve.id))
+    await until(lambda: said["conversation"] in devices[1].heads)
+    assert devices[1].heads[said["conversation"]]["kind"] == "self"
+    await until(lambda: devices[1].texts(said["conversation"]) == ["remember"])
 
 
 async def gets_nothing(device: Phone, conversation: UUID) -> None:

@@ -1,7 +1,11 @@
+from datetime import timedelta
+
 from django.utils import timezone
 
 from friends import actions as friends
 from messaging import actions
+from messaging.models import Conversation, Member
+from messaging.rules import Role
 from tests.gateway.stage import Stage, django, until
 from tests.phone import Phone
 
@@ -32,11 +36,23 @@ async def test_nobody_is_seen_typing_before_something_was_said(stage: Stage) -> 
 async def test_who_may_not_write_is_not_seen_typing(stage: Stage) -> None:
     denied = {"conversation_id": stage.direct, "user_id": stage.ann.id, "policies": 1, "denied": 1}
     await django(actions.deny, **denied)
-    await stage.of(stage.ann).tell("typing", {"conversation": str(stage.direct)})
-    await stage.of(stage.bob).tell("typing", {"conversation": str(stage.direct)})
+    muted_until = timezone.now() + timedelta(hours=1)
+    await django(
+        Member.objects.filter(conversation_id=stage.group, user_id=stage.cat.id).update, muted_until=muted_until
+    )
+    for person, place in ((stage.ann, stage.direct), (stage.cat, stage.group), (stage.bob, stage.direct)):
+        await stage.of(person).tell("typing", {"conversation": str(place)})
     await stage.of(stage.bob).say("hello?", str(stage.direct))
     await stage.converge()
-    assert typists(stage.of(stage.ann)) | typists(stage.of(stage.bob)) == {str(stage.bob.id)}
+    assert set.union(*map(typists, stage.devices)) == {str(stage.bob.id)}
+
+
+async def test_where_only_admins_write_only_they_are_seen_typing(stage: Stage) -> None:
+    await django(Conversation.objects.filter(pk=stage.group).update, post_role=Role.ADMIN)
+    for person in (stage.bob, stage.ann):
+        await stage.of(person).tell("typing", {"conversation": str(stage.group)})
+    await until(lambda: typists(stage.of(stage.cat)))
+    assert set.union(*map(typists, stage.devices)) == {str(stage.ann.id)}
 
 
 async def test_nobody_is_seen_typing_across_a_block(stage: Stage) -> None:

@@ -258,6 +258,20 @@ def test_the_badge_counts_what_is_not_muted(place: UUID, ann: Person, bob: Perso
     assert Api(bob.token).get("/v1/badge") == {"unread": 0}
 
 
+def test_the_badge_leaves_out_what_is_gone(place: UUID, ann: Person, bob: Person) -> None:
+    make.message(ann, place, "four")
+    gone = [
+        lambda: Door(ann).recall(place, 2),
+        lambda: hide(bob, place, 3),
+        lambda: Api(bob.token).post(f"/v1/conversations/{place}/clear", {"before_seq": 3}),
+    ]
+    counts = []
+    for act in gone:
+        act()
+        counts.append(Api(bob.token).get("/v1/badge")["unread"])
+    assert counts == [3, 2, 1]
+
+
 def test_a_change_of_what_is_deleted_for_me_brings_nothing_back(place: UUID, ann: Person, bob: Person) -> None:
     hide(bob, place, 2)
     Door(ann).edit(place, 2, "two, better")
