@@ -57,6 +57,7 @@ export class Puller {
         if (code === "connection_lost") return; // the next welcome says whether we are still behind
         if (retry === "no") return this.gone(conversation);
         await sleep(retryAfter || RETRY_AFTER);
+        continue;
       }
       if (conversation.cursor === cursor) conversation.wanted = cursor; // nothing more to be had
     }
