@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Drafts } from "../../imserver/static/im-client/drafts.js";
 import { ConnectionLost, ImError } from "../../imserver/static/im-client/errors.js";
+import { until } from "./connected.mjs";
 import { C, ME, Storage, settle } from "./make.mjs";
 
 const HI = { text: "Hi" };
@@ -262,13 +263,36 @@ test("a busy server is asked again, one that refuses is not", async (t) => {
   const { desk, phone } = await two(t);
   phone.failures.push(new ImError({ code: "rate_limited", retry: "later", retry_after_ms: 1 }));
   phone.type("patience");
-  await pause();
-  assert.deepEqual(desk.drafts.get(C), { text: "patience" });
+  await until(() => desk.drafts.get(C)?.text === "patience");
   phone.failures.push(new ImError({ code: "not_a_member", retry: "no", status: 404 }));
   phone.type("refused");
   await pause();
   assert.equal(phone.text(), "refused");
   assert.deepEqual(desk.drafts.get(C), { text: "patience" });
+});
+
+test("what the server refuses stays here, over reconnections and reloads, and is not told again", async (t) => {
+  const { desk, phone, laptop } = await two(t);
+  phone.type("short");
+  await pause();
+  phone.failures.push(new ImError({ code: "too_long", retry: "no", status: 400 }));
+  phone.type("far too long");
+  await until(() => !phone.failures.length);
+  await settle();
+  phone.lose();
+  await phone.join();
+  await pause();
+  assert.equal(phone.text(), "far too long");
+  phone.drafts.stop();
+  const reloaded = desk.device(t, phone.storage);
+  await reloaded.join();
+  await pause();
+  assert.equal(reloaded.text(), "far too long");
+  assert.deepEqual(desk.calls.filter((call) => call.startsWith("PUT")), ["PUT short"]);
+  reloaded.type("shorter");
+  await until(() => laptop.text() === "shorter");
+  reloaded.drafts.set(C, null);
+  await until(() => laptop.text() === "" && desk.drafts.size === 0);
 });
 
 test("what another client keeps there in its own way is not shown", async (t) => {

@@ -2,8 +2,8 @@
  * What is unsent on this device, as one text in the browser's storage that all tabs share; without it, in memory.
  *
  * @typedef {import("./types.js").Unsent} Unsent
- * @typedef {{ draft: Unsent | null, dirty: boolean, stored: boolean }} Kept
- *   `dirty`: newer than what the server has; `stored`: the server may have one
+ * @typedef {{ draft: Unsent | null, dirty: boolean, stored: boolean, refused?: Unsent }} Kept
+ *   `dirty`: newer than what the server has; `stored`: the server may have one; `refused`: by the server, for good
  */
 export class DraftStore {
   #text = "";

@@ -93,7 +93,8 @@ export class Drafts {
       this.#pushing.set(id, 0);
       const error = await this.#tell(id, draft);
       const heard = this.#pushing.get(id) ?? 0;
-      if (!error || error.retry === "no") this.#told(id, error ? null : draft, draft);
+      if (!error) this.#told(id, draft);
+      else if (error.retry === "no") this.#refused(id, draft);
       // One notice is of what was just told, unless a try before may have caused it.
       if (!error && (heard > 1 || (heard && !isFirst))) this.#ask(id);
       if (error?.code === "connection_lost") break; // the next welcome goes on
@@ -105,7 +106,9 @@ export class Drafts {
 
   /** @param {string} id */
   #mayPush(id) {
-    return !this.#closing.signal.aborted && this.client.connection.online && this.store.get(id).dirty;
+    const { dirty, draft, refused } = this.store.get(id);
+    const isRefused = Boolean(refused) && same(draft, refused);
+    return !this.#closing.signal.aborted && this.client.connection.online && dirty && !isRefused;
   }
 
   /** @param {string} id @param {Unsent | null} draft @returns {Promise<import("./errors.js").ImError | null>} */
@@ -119,12 +122,18 @@ export class Drafts {
     }
   }
 
-  /** @param {string} id @param {Unsent | null} stored by the server now @param {Unsent | null} draft what was told */
-  #told(id, stored, draft) {
+  /** @param {string} id @param {Unsent | null} draft what the server has now */
+  #told(id, draft) {
     const now = this.store.get(id);
     if (this.#closing.signal.aborted) return;
     this.#turn(id);
-    this.store.put(id, { draft: now.draft, dirty: !same(now.draft, draft), stored: stored !== null });
+    this.store.put(id, { draft: now.draft, dirty: !same(now.draft, draft), stored: draft !== null });
+  }
+
+  /** It stays on this device alone, until it is another. @param {string} id @param {Unsent | null} draft */
+  #refused(id, draft) {
+    if (!draft) return this.#told(id, null);
+    if (!this.#closing.signal.aborted) this.store.put(id, { ...this.store.get(id), refused: draft });
   }
 
   /** @param {{ conversation: string, empty: boolean }} notice */
