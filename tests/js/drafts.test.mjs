@@ -295,6 +295,16 @@ test("what the server refuses stays here, over reconnections and reloads, and is
   await until(() => laptop.text() === "" && desk.drafts.size === 0);
 });
 
+test("a late notice of an emptying does not take what is there again", async (t) => {
+  const { desk, phone, laptop } = await two(t);
+  phone.type("Hello");
+  await until(() => laptop.text() === "Hello");
+  desk.tell({ conversation: C, empty: true });
+  assert.equal(laptop.text(), "Hello");
+  await settle();
+  assert.deepEqual([phone.text(), laptop.text(), laptop.told], ["Hello", "Hello", [C]]);
+});
+
 test("what another client keeps there in its own way is not shown", async (t) => {
   const { desk, phone } = await two(t);
   desk.serve("PUT", `/v1/conversations/${C}/draft`, { draft: { blocks: [] } });

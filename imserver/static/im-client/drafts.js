@@ -142,8 +142,8 @@ export class Drafts {
     this.#turn(id);
     if (this.#pushing.has(id)) this.#pushing.set(id, (this.#pushing.get(id) ?? 0) + 1);
     if (kept.dirty) this.store.put(id, { ...kept, stored: kept.stored || !empty });
-    else if (empty) this.#take(id, null);
-    else this.#ask(id);
+    else if (empty && !kept.draft) this.#take(id, null);
+    else this.#ask(id); // what is said of it may be long past
   }
 
   /** @param {string} id */
