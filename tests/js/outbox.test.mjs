@@ -91,7 +91,7 @@ test("a refusal marks the message, lets the next one pass, and can be retried or
     outbox.of(C).map(({ key, state, code }) => [key, state, code]),
     [["a", "failed", "too_long"]],
   );
-  assert.equal((await store.load()).outbox[0].state, "failed");
+  assert.equal((await store.loadOutbox())[0].state, "failed");
   outbox.retry("a");
   await settle();
   assert.deepEqual(outbox.of(C), []);
@@ -100,12 +100,12 @@ test("a refusal marks the message, lets the next one pass, and can be retried or
 test("what a store kept goes out first, each once", async () => {
   const { outbox, store, sent } = outboxTo(ok);
   store.putDraft({ ...draft("kept"), order: 1, state: "pending" });
-  outbox.adopt((await store.load()).outbox);
-  outbox.adopt((await store.load()).outbox);
+  outbox.adopt(await store.loadOutbox());
+  outbox.adopt(await store.loadOutbox());
   outbox.add(draft("new"));
   await settle();
   assert.deepEqual(sent, ["kept", "new"]);
-  assert.deepEqual((await store.load()).outbox, []);
+  assert.deepEqual(await store.loadOutbox(), []);
 });
 
 test("a confirmed message whose entry is not here yet is not sent again", async () => {

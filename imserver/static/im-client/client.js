@@ -225,8 +225,7 @@ export class Client extends EventTarget {
     this.#store.putMeta(this.#meta);
     if (startAnew) this.replica.startAnew(answer.heads);
     this.replica.heads(answer);
-    const { outbox } = await this.#store.load(); // another tab may have left some behind
-    this.outbox.adopt(outbox);
+    this.outbox.adopt(await this.#store.loadOutbox().catch(() => [])); // another tab may have left some behind
   }
 
   /** The person who is logged in, as known from now on. @param {Partial<import("./types.js").Person>} changes */

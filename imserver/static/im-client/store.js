@@ -8,6 +8,7 @@
  *
  * @typedef {object} Store
  * @property {() => Promise<Saved>} load
+ * @property {() => Promise<Draft[]>} loadOutbox
  * @property {(snapshots: Snapshot[]) => void} putConversations
  * @property {(id: string) => void} deleteConversation
  * @property {(draft: Draft) => void} putDraft
@@ -45,6 +46,10 @@ export class MemoryStore {
     return structuredClone({ conversations, outbox: [...this.#outbox.values()], meta: this.#meta });
   }
 
+  async loadOutbox() {
+    return structuredClone([...this.#outbox.values()]);
+  }
+
   /** @param {Snapshot[]} snapshots */
   putConversations(snapshots) {
     for (const snapshot of snapshots) this.#conversations.set(snapshot.id, structuredClone(snapshot));
@@ -79,21 +84,32 @@ export class MemoryStore {
   }
 }
 
-/** @implements {Store} */
+/**
+ * A browser may close a database while the page sleeps: it is opened again by whoever needs it next.
+ * @implements {Store}
+ */
 class IndexedStore {
+  /** By us, or because another tab logs out: for good. */
+  #ended = false;
+  /** @type {Promise<void> | null} */
+  #reopening = null;
+
   /** @param {IDBDatabase} database */
   constructor(database) {
     this.database = database;
-    database.onversionchange = () => database.close(); // another tab logs out
+    this.#watch();
   }
 
   /** @returns {Promise<Saved>} */
   async load() {
-    const transaction = this.database.transaction(["conversations", "outbox", "meta"]);
-    /** @param {string} name */
-    const all = (name) => answer(transaction.objectStore(name).getAll());
-    const [conversations, outbox, [meta]] = await Promise.all([all("conversations"), all("outbox"), all("meta")]);
+    const [conversations, outbox, [meta]] = await this.#all("conversations", "outbox", "meta");
     return { conversations, outbox, meta: meta ?? {} };
+  }
+
+  /** @returns {Promise<Draft[]>} */
+  async loadOutbox() {
+    const [outbox] = await this.#all("outbox");
+    return outbox;
   }
 
   /** @param {Snapshot[]} snapshots */
@@ -122,21 +138,52 @@ class IndexedStore {
   }
 
   close() {
+    this.#ended = true;
     this.database.close();
   }
 
   async destroy() {
-    this.database.close();
+    this.close();
     await answer(indexedDB.deleteDatabase(this.database.name));
+  }
+
+  #watch() {
+    this.database.onversionchange = () => this.close();
+    if (this.#ended) this.database.close();
+  }
+
+  /** @param {string[]} names @returns {Promise<any[][]>} */
+  #all(...names) {
+    return this.#reach((database) => {
+      const transaction = database.transaction(names);
+      return Promise.all(names.map((name) => answer(transaction.objectStore(name).getAll())));
+    });
   }
 
   /** @param {string} name @param {(store: IDBObjectStore) => void} work */
   #write(name, work) {
+    const write = (/** @type {IDBDatabase} */ database) =>
+      work(database.transaction(name, "readwrite").objectStore(name));
+    this.#reach(write).catch(() => {}); // another tab logged out, the disk is full: memory still has it all
+  }
+
+  /** @template T @param {(database: IDBDatabase) => T} work @returns {Promise<Awaited<T>>} */
+  async #reach(work) {
+    let done;
     try {
-      work(this.database.transaction(name, "readwrite").objectStore(name));
-    } catch {
-      // The database was closed under us (another tab logged out, the disk is full): memory still has it all.
+      done = work(this.database);
+    } catch (error) {
+      if (this.#ended) throw error;
+      await (this.#reopening ??= this.#reopen().finally(() => (this.#reopening = null)));
+      done = work(this.database);
     }
+    return await done;
+  }
+
+  async #reopen() {
+    this.database.close();
+    this.database = await open(this.database.name);
+    this.#watch();
   }
 }
 
