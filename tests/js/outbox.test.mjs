@@ -3,6 +3,7 @@ import test from "node:test";
 import { ConnectionLost, ImError } from "../../imserver/static/im-client/errors.js";
 import { Outbox } from "../../imserver/static/im-client/outbox.js";
 import { MemoryStore } from "../../imserver/static/im-client/store.js";
+import { until } from "./connected.mjs";
 import { C, settle } from "./make.mjs";
 
 /** An outbox over a server that is a function. */
@@ -95,6 +96,29 @@ test("a refusal marks the message, lets the next one pass, and can be retried or
   outbox.retry("a");
   await settle();
   assert.deepEqual(outbox.of(C), []);
+});
+
+test("who is muted for long, or for good, is told so, and who may write in a moment waits", async () => {
+  for (const code of ["muted", "slow_mode"]) {
+    const refused = (until) => new ImError({ code, retry: "later", details: until && { until } });
+    const moments = [new Date(Date.now() + 3_600_000).toISOString(), undefined, new Date(Date.now() + 30).toISOString()];
+    const { outbox, sent } = outboxTo((_, count) => {
+      if (count <= moments.length) throw refused(moments[count - 1]);
+      return ok();
+    });
+    for (const key of ["a", "b", "c"]) outbox.add(draft(key));
+    await settle();
+    assert.deepEqual(
+      outbox.of(C).map(({ key, state, code }) => [key, state, code]),
+      [
+        ["a", "failed", code],
+        ["b", "failed", code],
+        ["c", "pending", undefined],
+      ],
+    );
+    await until(() => sent.length === 4);
+    assert.deepEqual([sent.at(-1), Date.parse(moments[2]) <= Date.now() + 5], ["c", true]);
+  }
 });
 
 test("what a store kept goes out first, each once", async () => {

@@ -18,6 +18,7 @@ const FAILURES = {
   post_role: "Only admins write in this group.",
   closed: "The group was dismissed.",
   muted: "You may not write here at the moment.",
+  slow_mode: "In this group one writes only once in a while.",
   bad_reply: "The message you answered is gone.",
 };
 

@@ -105,6 +105,7 @@ export class Client extends EventTarget {
       online: () => this.connection.online,
       confirmed: (draft, ok) => this.replica.confirmed(draft, ok),
       changed: (draft) => this.emit("outbox", { id: draft.conversation, draft }),
+      now: () => this.now(),
     });
     const say = (/** @type {string} */ conversation) => this.connection.notify("typing", { conversation });
     this.typing = new Typing({ changed: (id) => this.emit("typing", { id }), say });

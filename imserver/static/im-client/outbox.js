@@ -1,5 +1,9 @@
 import { Backoff, sleep } from "./backoff.js";
 
+/** Refusals that are over at a moment, or never. */
+const FOR_A_WHILE = new Set(["muted", "slow_mode"]);
+const PATIENCE = 60_000;
+
 /**
  * Messages that the server has not confirmed: first in, first out within a conversation, kept over reloads,
  * sent again with the same key until the outcome is known. Another tab may send the same ones: the key makes
@@ -23,13 +27,15 @@ export class Outbox {
    * @param {() => boolean} options.online
    * @param {(draft: Draft, ok: any) => void} options.confirmed
    * @param {(draft: Draft) => void} options.changed
+   * @param {() => number} [options.now]   by the server's clock
    */
-  constructor({ store, request, online, confirmed, changed }) {
+  constructor({ store, request, online, confirmed, changed, now = Date.now }) {
     this.store = store;
     this.request = request;
     this.online = online;
     this.confirmed = confirmed;
     this.changed = changed;
+    this.now = now;
   }
 
   /** @param {string} conversation @returns {Draft[]} in the order of writing */
@@ -116,13 +122,22 @@ export class Outbox {
         this.confirmed(draft, ok);
         backoff.reset();
       } catch (error) {
-        const { code, retry, retryAfter } = /** @type {import("./errors.js").ImError} */ (error);
-        if (code === "connection_lost") break;
-        if (retry === "no") this.#fail(draft, code);
-        else await sleep(retryAfter || backoff.next());
+        const refusal = /** @type {import("./errors.js").ImError} */ (error);
+        if (refusal.code === "connection_lost") break;
+        const wait = this.#pauseAfter(refusal);
+        if (wait === null) this.#fail(draft, refusal.code);
+        else await sleep(wait || backoff.next());
       }
     }
     this.#busy.delete(conversation);
+  }
+
+  /** @param {import("./errors.js").ImError} refusal @returns {number | null} null: trying again would keep the others */
+  #pauseAfter({ code, retry, retryAfter, details }) {
+    if (retry === "no") return null;
+    if (!FOR_A_WHILE.has(code)) return retryAfter;
+    const left = Date.parse(details?.until) - this.now();
+    return left <= PATIENCE ? Math.max(0, left) : null;
   }
 
   /** @param {Draft} draft @param {string} code */
