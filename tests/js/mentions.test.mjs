@@ -10,7 +10,7 @@ function world() {
   const client = {
     friends,
     list: () => [conversation("held", 1, true), conversation("not", 1, false), conversation("read", 0, true)],
-    directory: { fetch: async (id) => fetched.push(id) },
+    directory: { again: async (id) => fetched.push(id) },
   };
   const counted = [];
   followBlocks(client, ({ id }) => counted.push(id));

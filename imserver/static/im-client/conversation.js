@@ -92,13 +92,15 @@ export class Conversation {
     this.wanted = Math.max(this.wanted, head ?? 0, items.at(-1)?.rev ?? 0);
     if (prev > this.cursor) return null;
     const live = head === undefined;
+    let isShaken = false;
     for (const entry of items) {
       if (entry.rev <= this.cursor) continue;
-      if (live && this.#lacksState(entry)) return changes; // a pull says what this person may see of it
+      if (live && this.#lacksState(entry)) break; // a pull says what this person may see of it
       this.cursor = entry.rev;
+      isShaken ||= entry.rev > this.head.rev && this.unread.isShakenBy(entry);
       this.#apply(entry, changes);
     }
-    this.unread.recount();
+    changes.unsure = !this.unread.recount() && isShaken;
     return changes;
   }
 
@@ -136,10 +138,7 @@ export class Conversation {
   /** @param {Entry[]} items @param {boolean} complete whether the page reaches the first message @returns {Changes} */
   applyPage(items, complete) {
     const changes = none();
-    for (const item of items) {
-      const entry = newer(item, this.#overtaking?.get(item.seq ?? 0));
-      this.#put(entry, changes);
-    }
+    for (const item of items) this.#put(newer(item, this.#overtaking?.get(item.seq ?? 0)), changes);
     if (complete || items[0]?.seq === 1) this.timeline.complete = true;
     this.unread.recount();
     return changes;

@@ -1,3 +1,7 @@
+import { coalesced } from "./backoff.js";
+
+const TRIES = 3;
+
 /**
  * People and conversations that are not on this device yet, by REST.
  * @typedef {import("./types.js").Head} Head
@@ -8,6 +12,8 @@ export class Directory {
   more = false;
   /** @type {string | null} */
   #cursor = null;
+  /** @type {Map<string, () => Promise<void>>} */
+  #asking = new Map();
 
   /**
    * @param {object} options
@@ -28,7 +34,27 @@ export class Directory {
 
   /** A conversation that is further down the list than this device has read. @param {string} id */
   async fetch(id) {
-    return this.take(await this.session.call("GET", `/v1/conversations/${encodeURIComponent(id)}`));
+    return this.take(await this.#read(id));
+  }
+
+  /** What is not known of a conversation that is here, its head says. @param {string} id */
+  again(id) {
+    const ask = this.#asking.get(id) ?? coalesced(() => this.#reread(id));
+    this.#asking.set(id, ask);
+    return ask().finally(() => this.#asking.delete(id));
+  }
+
+  /** A head that entries have overtaken does not count. @param {string} id */
+  async #reread(id) {
+    for (let tries = TRIES; tries; tries -= 1) {
+      const told = await this.#read(id);
+      if (told.rev >= this.take(told).head.rev) return;
+    }
+  }
+
+  /** @param {string} id @returns {Promise<Head>} */
+  #read(id) {
+    return this.session.call("GET", `/v1/conversations/${encodeURIComponent(id)}`);
   }
 
   /** @param {string} text @returns {Promise<import("./types.js").Person[]>} */

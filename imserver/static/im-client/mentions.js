@@ -17,7 +17,7 @@ export function followBlocks(client, changed) {
     for (const conversation of client.list()) {
       if (!conversation.head.unread) continue;
       if (conversation.unread.recount()) changed(conversation);
-      else if (asks) client.directory.fetch(conversation.id).catch(() => {}); // the next head says it
+      else if (asks) client.directory.again(conversation.id).catch(() => {}); // the next head says it
     }
   });
 }

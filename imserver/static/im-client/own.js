@@ -41,8 +41,6 @@ export class Own {
   #take(id, work) {
     const conversation = this.client.get(id);
     if (!conversation) return;
-    const changes = work(conversation);
-    this.client.replica.changed(conversation, changes);
-    if (changes.unsure) this.client.directory.fetch(id).catch(() => {}); // the next head says it
+    this.client.replica.changed(conversation, work(conversation));
   }
 }

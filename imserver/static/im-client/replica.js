@@ -94,6 +94,7 @@ export class Replica {
     for (const key of changes?.keys ?? []) outbox.remove(key);
     outbox.settle(conversation.id, conversation.cursor);
     for (const entry of changes?.notices ?? []) this.#notice(conversation, entry);
+    if (changes?.unsure) this.client.directory.again(conversation.id).catch(() => {}); // the next head says it
   }
 
   /**

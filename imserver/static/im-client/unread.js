@@ -37,6 +37,13 @@ export class Unread {
     head.unread = Math.max(0, head.unread - 1);
   }
 
+  /** Whether a message named this person before a change of it only the message says. @param {Entry} change */
+  isShakenBy({ kind, target = 0, state }) {
+    const { head, me, veil } = this.conversation;
+    if ((kind !== "edit" && kind !== "recall") || target <= this.#mark || veil.covers(target)) return false;
+    return state?.sender !== me && (head.mentions > 0 || Boolean(state && this.#namesMe(state)));
+  }
+
   /** The read mark has moved. */
   marked() {
     const { head } = this.conversation;
