@@ -125,7 +125,7 @@ export class Replica {
   #notice(conversation, entry) {
     const { client } = this;
     if (entry.kind === "conversation.left") this.#left(entry);
-    else if (entry.kind === "conversation.joined" || conversation.head.kind === "group") client.sync();
+    else if (entry.kind === "conversation.joined") client.sync();
     else if (entry.kind === "profile.updated") client.become(entry.content ?? {});
     client.emit("notice", { conversation, entry });
   }

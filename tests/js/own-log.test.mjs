@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { connected, filled, until } from "./connected.mjs";
+import { C, ME, head, settle } from "./make.mjs";
+
+const SELF = { conversation: "notes", kind: "self", rev: 1, seq: 0, read_seq: 0, unread: 0, mentions: 0, title: "" };
+
+/** A device that has a group with three messages, and its own log. */
+async function member(t) {
+  const log = filled(3);
+  const world = await connected(t, { log });
+  const { serve, socket, client } = world;
+  const welcome = serve.hello;
+  const group = () => head(log, { kind: "group" });
+  const answer = { heads: () => [group(), SELF], left: [] };
+  serve.hello = () => [welcome()[0], { ...welcome()[1], heads: answer.heads(), left: answer.left }, 1];
+  serve.sync = () => ["heads", { heads: answer.heads(), left: answer.left }];
+  const again = async () => {
+    const { length } = world.WebSocket.opened;
+    socket().drop();
+    await until(() => world.WebSocket.opened.length > length && client.connection.online);
+    await settle();
+  };
+  await again();
+  await client.loadOlder(client.get(C));
+  return { ...world, answer, again, group };
+}
+
+const moved = (rev, kind, sender = "boss") => ({ rev, kind, sender, content: { conversation: C }, created_at: "2026" });
+
+test("what happens in a group asks for nothing, and what happens to oneself for the heads", async (t) => {
+  const { log, socket } = await member(t);
+  const notice = { rev: 4, kind: "member.left", sender: "boss", content: { user: "bob" }, created_at: "2026" };
+  log.entries.push(notice);
+  socket().say({ type: "entries", data: { conversation: C, prev: 3, items: [notice] } });
+  await settle();
+  assert.equal(socket().frames("sync").length, 0);
+  socket().say({ type: "entries", data: { conversation: "notes", prev: 1, items: [moved(2, "conversation.joined")] } });
+  await settle();
+  assert.equal(socket().frames("sync").length, 1);
+});
