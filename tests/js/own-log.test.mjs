@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { ImError } from "../../imserver/static/im-client/errors.js";
 import { connected, filled, until } from "./connected.mjs";
 import { C, ME, head, settle } from "./make.mjs";
 
@@ -38,4 +39,34 @@ test("what happens in a group asks for nothing, and what happens to oneself for 
   socket().say({ type: "entries", data: { conversation: "notes", prev: 1, items: [moved(2, "conversation.joined")] } });
   await settle();
   assert.equal(socket().frames("sync").length, 1);
+});
+
+test("who went and came back while this device was away loses nothing by it, and who is gone does", async (t) => {
+  const { client, answer, again, group, serve } = await member(t);
+  const ends = [];
+  for (const type of ["parted", "returned", "removed"]) client.addEventListener(type, () => ends.push(type));
+  let items = ["left", "joined", "left", "joined"].map((what, at) => moved(at + 2, `conversation.${what}`));
+  const { pull } = serve;
+  serve.pull = (data) =>
+    data.conversation === "notes"
+      ? ["entries", { conversation: "notes", prev: data.after_rev, items, head: items.at(-1).rev }]
+      : pull(data);
+  answer.heads = () => [group(), { ...SELF, rev: 5 }];
+  const asked = [];
+  client.session.call = async (_method, path) => (asked.push(path), path.startsWith("/v1/conversations/") ? group() : { items: [] });
+  await again();
+  await until(() => client.get("notes").cursor === 5);
+  await settle();
+  assert.deepEqual(ends, []);
+  assert.equal(client.get(C).timeline.length, 3);
+  assert.ok(asked.includes(`/v1/conversations/${C}`));
+  client.session.call = async (_method, path) => {
+    if (path.startsWith("/v1/conversations/")) throw new ImError({ code: "not_a_member", status: 404 });
+    return { items: [] };
+  };
+  items = [moved(6, "conversation.left", ME)];
+  answer.heads = () => [{ ...SELF, rev: 6 }];
+  await again();
+  await until(() => !client.get(C));
+  assert.deepEqual(ends, ["removed"]);
 });

@@ -59,7 +59,7 @@ export class Replica {
   /** @param {Conversation} conversation @param {any} frame */
   entries(conversation, frame) {
     const changes = conversation.applyEntries(frame);
-    if (changes) this.changed(conversation, changes);
+    if (changes) this.changed(conversation, changes, { isLive: frame.head === undefined });
     if (changes) this.#ownMissed(conversation, changes);
     this.client.puller.want(conversation);
   }
@@ -85,15 +85,15 @@ export class Replica {
     if (conversation && state.seq !== undefined) this.changed(conversation, conversation.applyState(state));
   }
 
-  /** @param {Conversation} conversation @param {Changes} [changes] */
-  changed(conversation, changes) {
+  /** @param {Conversation} conversation @param {Changes} [changes] @param {{ isLive?: boolean }} [how] */
+  changed(conversation, changes, { isLive = true } = {}) {
     const { shelf, typing, outbox } = this.client;
     shelf.touch(conversation);
     for (const { sender } of changes?.added ?? []) typing.ended(conversation.id, sender);
     this.client.emit("conversation", { conversation, changes });
     for (const key of changes?.keys ?? []) outbox.remove(key);
     outbox.settle(conversation.id, conversation.cursor);
-    for (const entry of changes?.notices ?? []) this.#notice(conversation, entry);
+    for (const entry of changes?.notices ?? []) this.#notice(conversation, entry, isLive);
     if (changes?.unsure) this.client.directory.again(conversation.id).catch(() => {}); // the next head says it
   }
 
@@ -121,18 +121,21 @@ export class Replica {
     this.client.emit("removed", { id });
   }
 
-  /** @param {Conversation} conversation @param {Entry} entry */
-  #notice(conversation, entry) {
+  /** @param {Conversation} conversation @param {Entry} entry @param {boolean} isLive */
+  #notice(conversation, entry, isLive) {
     const { client } = this;
-    if (entry.kind === "conversation.left") this.#left(entry);
+    if (entry.kind === "conversation.left") this.#left(entry, isLive);
     else if (entry.kind === "conversation.joined") client.sync();
     else if (entry.kind === "profile.updated") client.become(entry.content ?? {});
     client.emit("notice", { conversation, entry });
   }
 
-  /** Who goes himself leaves nothing behind. @param {Entry} entry */
-  #left({ sender, content }) {
-    if (sender === this.client.user.id) this.remove(content?.conversation);
-    else this.part(content?.conversation);
+  /** Who goes himself leaves nothing behind. @param {Entry} entry @param {boolean} isLive */
+  #left({ sender, content }, isLive) {
+    const id = content?.conversation;
+    const end = () => (sender === this.client.user.id ? this.remove(id) : this.part(id));
+    const held = this.client.get(id);
+    if (isLive || !held || held.head.former) end();
+    else this.client.directory.again(id).catch(({ code }) => code === "not_a_member" && end()); // one may be back since
   }
 }
