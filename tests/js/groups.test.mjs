@@ -151,6 +151,30 @@ test("of many at once only the number is told: the group and its members are rea
   assert.equal(count(members), 3);
 });
 
+test("after a gap an open group is read anew, and one that is not once it is opened", async () => {
+  const { client, groups, table, conversation, count } = world();
+  const members = `GET /v1/groups/${G}/members`;
+  table.pull = { items: [] };
+  client.replica.changed = (one, changes) =>
+    client.dispatchEvent(new CustomEvent("conversation", { detail: { conversation: one, changes } }));
+  await groups.open(G);
+  await groups.readNotices(G);
+  const skip = (rev) => client.replica.changed(conversation, conversation.applyHead({ ...HEAD, rev }));
+  table[members].items = [seat(ME), seat("b", { nickname: "Bee" })];
+  table[`GET /v1/groups/${G}`].group = profile({ title: "Readers" });
+  table.pull = { items: [{ rev: 8, kind: "member.left", sender: "a", content: { user: "a" }, created_at: "2026" }] };
+  skip(9);
+  await pause();
+  assert.deepEqual([groups.seat(G, "a"), groups.seat(G, "b")?.nickname], [undefined, "Bee"]);
+  assert.deepEqual([groups.get(G).title, conversation.notices.all().length], ["Readers", 1]);
+  groups.close(G);
+  skip(12);
+  await pause();
+  assert.deepEqual([count(members), conversation.notices.asked], [2, false]);
+  await groups.open(G);
+  assert.equal(count(members), 3);
+});
+
 test("the lines of many at once, and of staff", () => {
   const about = { me: ME, name: (id) => id.toUpperCase(), now: 0 };
   const line = (kind, content, sender = "a") => noticeText({ kind, content, sender, rev: 9 }, about);

@@ -87,7 +87,7 @@ export class Conversation {
    */
   applyEntries({ prev, reset, items, head }) {
     const changes = none();
-    if (reset && prev > this.cursor) this.#dropThrough(prev, changes);
+    if (reset && prev > this.cursor) this.#skipTo(prev, this.timeline.after(prev), changes);
     else if (reset) this.#forget(prev, changes);
     this.wanted = Math.max(this.wanted, head ?? 0, items.at(-1)?.rev ?? 0);
     if (prev > this.cursor) return null;
@@ -283,16 +283,16 @@ export class Conversation {
 
   /** @param {number} cursor @param {Changes} changes */
   #startAt(cursor, changes) {
-    this.timeline = new Timeline();
-    this.cursor = this.wanted = cursor;
-    changes.reset = true;
-    return changes;
+    this.wanted = cursor;
+    return this.#skipTo(cursor, new Timeline(), changes);
   }
 
-  /** @param {number} floor @param {Changes} changes */
-  #dropThrough(floor, changes) {
-    this.timeline = this.timeline.after(floor);
-    this.cursor = floor;
+  /** @param {number} cursor @param {Timeline} rest @param {Changes} changes */
+  #skipTo(cursor, rest, changes) {
+    this.timeline = rest;
+    this.cursor = cursor;
+    this.notices.asked = false;
     changes.reset = true;
+    return changes;
   }
 }

@@ -45,6 +45,9 @@ export class GroupLists extends SelfLists {
     this.on(client, "notice", ({ conversation, entry }) => {
       if (conversation.head.kind === "group") this.#inGroup(conversation, entry);
     });
+    this.on(client, "conversation", ({ conversation, changes }) => {
+      if (conversation.head.kind === "group" && changes?.reset) this.#skipped(conversation.id);
+    });
     for (const end of ["parted", "removed"]) this.on(client, end, ({ id }) => this.#forget(id));
     this.on(client, "returned", ({ id }) => this.#opened.has(id) && this.open(id));
   }
@@ -168,6 +171,14 @@ export class GroupLists extends SelfLists {
   #seatNewcomer(seats, { user, muted_until = null }, joined_at) {
     const person = seats && this.client.people.get(user);
     if (person) seats.set(user, { person, nickname: "", role: "member", joined_at, muted_until });
+  }
+
+  /** Nobody here has seen what happened in between. @param {string} id */
+  #skipped(id) {
+    this.#stale.add(id);
+    if (!this.#opened.has(id)) return;
+    this.#soon(id);
+    this.readNotices(id).catch(() => {}); // offline: the next welcome reads it
   }
 
   /** Who is how many, and what only the reader's own eyes see, the notices do not say. @param {string} id */
