@@ -5,6 +5,7 @@ import { ImError } from "../../imserver/static/im-client/errors.js";
 import { Groups } from "../../imserver/static/im-client/groups.js";
 import { People } from "../../imserver/static/im-client/people.js";
 import { noticeText } from "../../imserver/static/chat/groups/words.js";
+import { until } from "./connected.mjs";
 import { ME, settle } from "./make.mjs";
 
 const G = "g1";
@@ -206,6 +207,27 @@ test("an answer that a notice has overtaken does not count", async () => {
   client.session.call = call;
   await reading;
   assert.equal(groups.get(G).title, "Readers");
+});
+
+test("seats that a notice has overtaken undo nothing, and are read again", async () => {
+  const { groups, client, happens, table } = world();
+  const members = `GET /v1/groups/${G}/members`;
+  await groups.open(G);
+  happens("members.changed", { roles: 30 });
+  const { call } = client.session;
+  const answers = [];
+  client.session.call = (...said) =>
+    said[1].includes("/members") ? new Promise((resolve) => answers.push(resolve)) : call(...said);
+  await until(() => answers.length);
+  const old = table[members];
+  table[members] = { items: [seat(ME), seat("a", { nickname: "Chief" })], next: null };
+  happens("member.named", { user: "a", nickname: "Chief" });
+  client.session.call = call;
+  answers[0](structuredClone(old));
+  await settle();
+  assert.equal(groups.nameOf(G, "a"), "Chief");
+  assert.equal(groups.seat(G, "a").role, "owner");
+  await until(() => groups.seat(G, "a").role === "member");
 });
 
 test("an announcement is read on all devices", async () => {

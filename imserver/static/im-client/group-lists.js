@@ -38,6 +38,8 @@ export class GroupLists extends SelfLists {
   #timers = new Map();
   /** How often a group was heard of: an answer that was overtaken does not count. @type {Map<string, number>} */
   #heard = new Map();
+  /** How often its seats have changed. @type {Map<string, number>} */
+  #moves = new Map();
 
   /** @param {import("./client.js").Client} client */
   constructor(client) {
@@ -99,11 +101,17 @@ export class GroupLists extends SelfLists {
     this.changed();
   }
 
-  /** @param {string} group @param {Seat[]} seats */
-  learn(group, seats) {
-    const known = this.#seats.get(group) ?? new Map();
-    for (const seat of seats) known.set(seat.person.id, seat);
-    this.#seats.set(group, known);
+  /** How often the seats of a group have changed, as it was heard. @param {string} group */
+  moves(group) {
+    return this.#moves.get(group) ?? 0;
+  }
+
+  /** @param {string} group @param {Seat[]} seats @param {number} moves by the time they were asked for */
+  learn(group, seats, moves) {
+    const known = this.#seats.get(group);
+    const isOvertaken = moves !== this.moves(group);
+    if (!isOvertaken || !known) this.#seats.set(group, new Map([...(known ?? []), ...seats.map(byPerson)]));
+    if (isOvertaken) this.#mistrust(group);
     this.client.people.learn(seats.map(({ person }) => person));
     this.changed();
   }
@@ -156,6 +164,7 @@ export class GroupLists extends SelfLists {
 
   /** @param {string} id @param {Entry} entry */
   #sit(id, { kind, content, created_at: joined_at }) {
+    if (kind.startsWith("member")) this.#moves.set(id, this.moves(id) + 1);
     if (kind === "members.changed") this.#stale.add(id);
     const seats = this.#seats.get(id);
     if (kind === "member.joined") this.#seatNewcomer(seats, content, joined_at);
@@ -175,10 +184,15 @@ export class GroupLists extends SelfLists {
 
   /** Nobody here has seen what happened in between. @param {string} id */
   #skipped(id) {
+    this.#moves.set(id, this.moves(id) + 1);
+    this.#mistrust(id);
+    if (this.#opened.has(id)) this.readNotices(id).catch(() => {}); // offline: the next welcome reads it
+  }
+
+  /** @param {string} id */
+  #mistrust(id) {
     this.#stale.add(id);
-    if (!this.#opened.has(id)) return;
-    this.#soon(id);
-    this.readNotices(id).catch(() => {}); // offline: the next welcome reads it
+    if (this.#opened.has(id)) this.#soon(id);
   }
 
   /** Who is how many, and what only the reader's own eyes see, the notices do not say. @param {string} id */
@@ -196,9 +210,10 @@ export class GroupLists extends SelfLists {
   /** @param {string} id */
   async #readSeats(id) {
     if (this.#seats.has(id) && !this.#stale.delete(id)) return;
+    const moves = this.moves(id);
     try {
       const { items } = await this.members(id, { limit: FIRST_PAGE });
-      this.#seats.set(id, new Map(items.map((seat) => [seat.person.id, seat])));
+      if (moves === this.moves(id)) this.#seats.set(id, new Map(items.map(byPerson)));
     } catch (error) {
       this.#stale.add(id);
       throw error;
@@ -220,13 +235,18 @@ export class GroupLists extends SelfLists {
 
   /** @param {string} id */
   #forget(id) {
-    for (const held of [this.groups, this.#seats, this.#heard]) held.delete(id);
+    for (const held of [this.groups, this.#seats, this.#heard, this.#moves]) held.delete(id);
     this.#stale.delete(id);
     clearTimeout(this.#timers.get(id));
     this.#timers.delete(id);
     for (const [key, request] of this.requests) if (request.group === id) this.requests.delete(key);
     this.changed();
   }
+}
+
+/** @param {Seat} seat @returns {[string, Seat]} */
+function byPerson(seat) {
+  return [seat.person.id, seat];
 }
 
 /** @param {Group} group @param {Entry} entry @param {string} me @returns {Group} */

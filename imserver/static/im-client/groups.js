@@ -55,9 +55,10 @@ export class Groups extends GroupLists {
    */
   async members(id, page = {}) {
     const said = Object.entries(page).filter(([, value]) => value);
+    const moves = this.moves(id);
     const query = new URLSearchParams(said.map(([name, value]) => [name, String(value)]));
     const found = await this.#about(id, "GET", `/members?${query}`);
-    this.learn(id, found.items);
+    this.learn(id, found.items, moves);
     return found;
   }
 
