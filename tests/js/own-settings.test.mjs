@@ -139,6 +139,29 @@ test("what is not here yet counts by the server's word", async () => {
   assert.equal(client.badge.unread, 8);
 });
 
+test("what one reads or mutes elsewhere counts in the badge, also where the conversation is not here", async () => {
+  const { client, calls, server, hear } = world(2);
+  client.directory.more = true;
+  server.badge = 9;
+  client.connection.dispatchEvent(new Event("welcome"));
+  await settle();
+  const marks = (data) =>
+    client.connection.dispatchEvent(new CustomEvent("frame", { detail: { type: "marks", data } }));
+  server.badge = 6;
+  marks({ conversation: "far", user: ME, read_seq: 7 });
+  await settle();
+  assert.equal(client.badge.unread, 6);
+  server.badge = 4;
+  hear({ conversation: "far", notify: "nothing" });
+  await settle();
+  assert.equal(client.badge.unread, 4);
+  marks({ conversation: "far", user: "peer", read_seq: 7 });
+  marks({ conversation: "c0", user: ME, read_seq: 1 });
+  hear({ conversation: "c0", pinned: true });
+  await settle();
+  assert.equal(calls.filter(([call]) => call === "GET /v1/badge").length, 3);
+});
+
 test("a log of one's own without a message is pulled, for what it tells", () => {
   const own = new Conversation({ ...new Log().head(), kind: "self", rev: 4 }, ME);
   own.applyHead({ ...own.head, rev: 7 });

@@ -1,5 +1,8 @@
 import { coalesced } from "./backoff.js";
 
+/** What one does elsewhere with a conversation, so that another number of its messages counts. */
+const COUNTS = new Set(["conversation.updated", "conversation.left", "message.hidden", "history.cleared"]);
+
 /**
  * How many messages are unread in all conversations that are not muted, as `GET /v1/badge` says it: counted here by
  * the heads, and asked for where the server has conversations that are not here. Told as `badge` {unread}.
@@ -16,6 +19,23 @@ export class Badge {
     this.client = client;
     for (const type of ["ready", "conversation", "removed"]) client.addEventListener(type, () => this.#count());
     client.connection.addEventListener("welcome", () => this.#ask());
+    client.connection.addEventListener("frame", (event) => this.#frame(/** @type {CustomEvent} */ (event).detail));
+    client.addEventListener("notice", (event) => this.#notice(/** @type {CustomEvent} */ (event).detail));
+  }
+
+  /** @param {{ type: string, data: any }} frame */
+  #frame({ type, data }) {
+    if (type === "marks" && data.user === this.client.user.id) this.#moved(data.conversation);
+  }
+
+  /** @param {{ conversation: import("./conversation.js").Conversation, entry: import("./types.js").Entry }} told */
+  #notice({ conversation: { head }, entry: { kind, content } }) {
+    if (head.kind === "self" && COUNTS.has(kind)) this.#moved(content?.conversation);
+  }
+
+  /** @param {string} id */
+  #moved(id) {
+    if (!this.client.get(id)) this.#ask();
   }
 
   #here() {
