@@ -145,3 +145,14 @@ test("a confirmed message whose entry is not here yet is not sent again", async 
   outbox.settle(C, 7);
   assert.equal(outbox.of(C).length, 0);
 });
+
+test("a store read a moment ago brings nothing back", async () => {
+  const { outbox, store, sent } = outboxTo(ok);
+  store.putDraft({ ...draft("a"), order: 1, state: "pending" });
+  const read = await store.loadOutbox();
+  outbox.adopt(structuredClone(read));
+  await settle();
+  outbox.adopt(read);
+  await settle();
+  assert.deepEqual(sent, ["a"]);
+});

@@ -36,6 +36,7 @@ export class Thread {
     this.conversation = conversation;
     const actions = new PersonActions(client);
     const { signal } = this.#closing;
+    client.look(conversation.id, signal);
     const drawing = { changed: () => this.#drawGroup(), tick: () => this.#drawPerson() };
     const isGroup = conversation.head.kind === "group";
     this.group = isGroup ? new GroupSide(client, conversation, drawing, signal) : null;
@@ -102,8 +103,6 @@ export class Thread {
     this.log.close();
     this.pins.close();
     this.composer.close();
-    const { loading, head, timeline } = this.conversation;
-    if (!loading && !head.former) timeline.trim(100);
   }
 
   /** @param {import("../im-client/conversation.js").Changes} [changes] */

@@ -205,6 +205,11 @@ export class Client extends EventTarget {
     this.replica.changed(conversation);
   }
 
+  /** A conversation is on the screen: what is loaded of it stays. @param {string} id @param {AbortSignal} signal ends it */
+  look(id, signal) {
+    this.shelf.look(id, signal);
+  }
+
   /** Takes what is kept of a group after one's time there from this device. @param {string} id */
   forget(id) {
     if (this.get(id)?.head.former) this.replica.remove(id);

@@ -3,6 +3,7 @@ import { Backoff, sleep } from "./backoff.js";
 /** Refusals that are over at a moment, or never. */
 const FOR_A_WHILE = new Set(["muted", "slow_mode"]);
 const PATIENCE = 60_000;
+const REMEMBERED = 500;
 
 /**
  * Messages that the server has not confirmed: first in, first out within a conversation, kept over reloads,
@@ -83,9 +84,15 @@ export class Outbox {
     const draft = this.#drafts.get(key);
     if (!draft) return;
     this.#drafts.delete(key);
-    this.#done.add(key);
+    this.#settled(key);
     this.store().deleteDraft(key);
     this.changed(draft);
+  }
+
+  /** @param {string} key */
+  #settled(key) {
+    this.#done.add(key);
+    if (this.#done.size > REMEMBERED) this.#done.delete(/** @type {string} */ (this.#done.values().next().value));
   }
 
   /**

@@ -1,6 +1,7 @@
 import { Conversation } from "./conversation.js";
 
 const WRITE_DELAY = 300;
+const KEPT = 100;
 const TOLD_AT_MOST = 600; // heads that fit into one frame of 64 KiB
 
 /** The conversations in memory, written behind to the store. */
@@ -9,6 +10,8 @@ export class Shelf {
   conversations = new Map();
   /** @type {Set<Conversation>} */
   #dirty = new Set();
+  /** @type {Set<{ id: string }>} */
+  #looks = new Set();
   /** @type {any} */
   #timer = null;
 
@@ -74,13 +77,31 @@ export class Shelf {
     this.#timer ??= setTimeout(() => this.flush(), WRITE_DELAY);
   }
 
+  /** Until the signal all of its messages stay that have been loaded. @param {string} id @param {AbortSignal} signal */
+  look(id, signal) {
+    const look = { id };
+    this.#looks.add(look);
+    signal.addEventListener("abort", () => {
+      this.#looks.delete(look);
+      const conversation = this.get(id);
+      if (conversation) this.touch(conversation);
+    });
+  }
+
   flush() {
     clearTimeout(this.#timer);
     this.#timer = null;
+    const looked = new Set([...this.#looks].map(({ id }) => id));
+    for (const conversation of this.#dirty) if (!looked.has(conversation.id)) trim(conversation);
     if (this.#dirty.size)
       this.store().putConversations([...this.#dirty].map((conversation) => conversation.snapshot()));
     this.#dirty.clear();
   }
+}
+
+/** Pages bring again what goes; what is unread stays, to be counted. @param {Conversation} conversation */
+function trim({ loading, head, timeline, unread }) {
+  if (!loading && !head.former) timeline.trim(Math.max(KEPT, unread.held + 1));
 }
 
 /** What one's own log tells of other things moves one's notes nowhere. @param {Conversation} conversation */

@@ -55,12 +55,21 @@ export class Unread {
   /** Where every unread message is here, counting beats adding and subtracting. @returns {boolean} whether it is so */
   recount() {
     const { head, timeline, behind, me } = this.conversation;
-    const reachesDown = timeline.complete || (timeline.first?.seq ?? Infinity) <= this.#mark + 1;
-    if (!reachesDown || behind || (timeline.last?.seq ?? 0) < this.#newest) return false;
+    if (!this.#reachesDown || behind || (timeline.last?.seq ?? 0) < this.#newest) return false;
     const counts = (/** @type {Entry} */ { sender, recalled, hidden }) => sender !== me && !recalled && !hidden;
     head.unread = timeline.countAbove(this.#mark, counts);
     head.mentions = timeline.countAbove(this.#mark, (message) => this.#namesMe(message));
     return true;
+  }
+
+  /** How many messages are held above the mark, if all are. */
+  get held() {
+    return this.#reachesDown ? this.conversation.timeline.countAbove(this.#mark, () => true) : 0;
+  }
+
+  get #reachesDown() {
+    const { timeline } = this.conversation;
+    return timeline.complete || (timeline.first?.seq ?? Infinity) <= this.#mark + 1;
   }
 
   /** What is cleared is not unread, whether it was read or not. */
