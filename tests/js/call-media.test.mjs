@@ -114,6 +114,15 @@ test("who was called answers, also what came early", async () => {
   assert.equal(said.length, 1, "only who called offers");
 });
 
+test("of what comes before it belongs anywhere, only so much is kept", async () => {
+  const { media, peer } = await line({ offers: false });
+  const candidates = Array.from({ length: 150 }, (_, at) => ({ candidate: String(at) }));
+  media.hear("candidate", { candidates, n: 1 });
+  media.hear("offer", { sdp: "theirs", n: 1 });
+  await settle(200);
+  assert.equal(peer.log.length, 101);
+});
+
 test("an answer to an offer that is no more is none", async () => {
   const { media, said, peer } = await line({ offers: true });
   media.restart();

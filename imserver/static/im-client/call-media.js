@@ -1,4 +1,5 @@
 const GATHER = 80;
+const KEPT = 100;
 /** A connection that comes back by itself within this time needs no help. */
 const RECOVER = 3000;
 
@@ -148,9 +149,14 @@ export class CallMedia {
   async #candidates(payload) {
     const { candidates = [payload], n = this.#heard } = payload ?? {};
     for (const candidate of candidates) {
-      if (!this.#heard || n > this.#heard) this.#early.push({ candidate, n });
+      if (!this.#heard || n > this.#heard) this.#keep(candidate, n);
       else if (n === this.#heard) await this.#pc.addIceCandidate(candidate).catch(report);
     }
+  }
+
+  /** @param {RTCIceCandidateInit} candidate @param {number} n */
+  #keep(candidate, n) {
+    if (this.#early.length < KEPT) this.#early.push({ candidate, n });
   }
 
   /** @param {"offer" | "answer"} kind */

@@ -40,7 +40,6 @@ export class Calls extends EventTarget {
     connection.addEventListener("frame", (event) => this.#frame(/** @type {CustomEvent} */ (event).detail));
     connection.addEventListener("welcome", () => this.#resume());
     client.addEventListener("conversation", (event) => this.#read(/** @type {CustomEvent} */ (event).detail));
-    globalThis.addEventListener?.("pagehide", () => this.leave());
   }
 
   get active() {

@@ -12,9 +12,13 @@ export function followPage(client, signal) {
     client.connection.retryNow();
     client.sync();
   };
+  const leave = () => {
+    client.calls.leave();
+    client.flush();
+  };
   addEventListener("online", () => client.connection.retryNow(), { signal });
   addEventListener("offline", () => client.connection.networkLost(), { signal });
   addEventListener("pageshow", (event) => event.persisted && wake(), { signal });
-  addEventListener("pagehide", () => client.flush(), { signal });
+  addEventListener("pagehide", leave, { signal });
   document.addEventListener("visibilitychange", () => (document.hidden ? client.flush() : wake()), { signal });
 }
