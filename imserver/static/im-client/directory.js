@@ -12,6 +12,8 @@ export class Directory {
   more = false;
   /** @type {string | null} */
   #cursor = null;
+  /** @type {Promise<void> | null} */
+  #loading = null;
   /** @type {Map<string, () => Promise<void>>} */
   #asking = new Map();
 
@@ -62,8 +64,13 @@ export class Directory {
     return (await this.session.call("GET", `/v1/users?q=${encodeURIComponent(text)}`)).items;
   }
 
-  /** Older conversations; the newest ones came with the welcome. */
+  /** Older conversations; the newest ones came with the welcome. One page at a time. */
   async loadMore() {
+    this.#loading ??= this.#nextPage().finally(() => (this.#loading = null));
+    await this.#loading;
+  }
+
+  async #nextPage() {
     if (!this.more) return;
     const cursor = this.#cursor ? `&cursor=${encodeURIComponent(this.#cursor)}` : "";
     const { items, next } = await this.session.call("GET", `/v1/conversations?limit=100${cursor}`);
