@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from friends.spelling import moment, person
 from groups import rules
@@ -70,9 +71,12 @@ def seat(one: Seat) -> Spelled:
     }
 
 
+def named(group_id: UUID, title: str) -> Spelled:
+    return {"id": str(group_id), "title": title}
+
+
 def invitation(one: Invitation, title: str) -> Spelled:
-    found = {"id": str(one.group_id), "title": title}
-    return {"id": str(one.pk), "group": found, "by": person(one.by), "at": moment(one.at)}
+    return {"id": str(one.pk), "group": named(one.group_id, title), "by": person(one.by), "at": moment(one.at)}
 
 
 def invited(one: Invitation) -> Spelled:

@@ -99,6 +99,10 @@ class Hall:
             self.tell_person(admin, kind, by, **content)
 
     @cached_property
+    def title(self) -> str:
+        return queries.title(self.id)
+
+    @cached_property
     def admins(self) -> list[UUID]:
         """When it was first asked."""
         return queries.admins(self.id)

@@ -120,7 +120,7 @@ async def test_a_link_leads_in_once_an_admin_agrees(enter: Enter) -> None:
     await expect(group.toasts).to_contain_text("Bob asks to join “Chess”.")
     await expect(group.dialog.get_by_role("list", name="Requests to join")).to_contain_text("I know all openings")
     await group.dialog.get_by_role("button", name="Let in Bob").click()
-    await expect(guest.toasts).to_contain_text("You were let into the group.")
+    await expect(guest.toasts).to_contain_text("You were let into “Chess”.")
     await bob.open("Chess")
     await expect(guest.notices).to_have_text(["Ann let you in"])
     await group.dialog.get_by_role("button", name="Revoke the link").click()

@@ -93,7 +93,7 @@ class Device:
         if request["person"]["id"] != str(self.person.id):
             self.book["requests"][request["id"]] = request
 
-    def join_closed(self, request: str, state: str) -> None:
+    def join_closed(self, request: str, state: str, **_: Any) -> None:
         assert state in ("accepted", "declined", "cancelled")
         self.book["requests"].pop(request, None)
 

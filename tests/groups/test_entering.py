@@ -1,5 +1,6 @@
 """The ways into a group: invitations with consent, links, requests; and what is answered to whom."""
 
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -31,6 +32,10 @@ def invitations(person: Person) -> list[Any]:
 def own_log(person: Person) -> list[str]:
     entries = Entry.objects.filter(conversation_id=pair(person.id, person.id)).order_by("rev")
     return [entry.kind_name for entry in entries]
+
+
+def last_said(person: Person) -> Any:
+    return json.loads(Entry.objects.filter(conversation_id=pair(person.id, person.id)).latest("rev").content or "{}")
 
 
 def a_day_passes() -> None:
@@ -182,6 +187,11 @@ def test_an_admin_says_who_comes_in_by_request_or_by_such_a_link(
     api(ann).post(f"/v1/groups/{group}/join-requests/{eve.id}/decline", None, status=204)
     assert inside(group) == {ann.id, bob.id, cat.id}
     assert own_log(eve) == ["join.requested", "join.closed"]
+    club = {"id": group, "title": "Club"}
+    for person in (eve, ann, cat):
+        said = last_said(person)
+        assert said.pop("request")
+        assert said == {"state": "declined", "person": str(eve.id), "group": club}
     for answer in ("approve", "decline"):
         refused(ann, "join_gone", "POST", f"/v1/groups/{group}/join-requests/{eve.id}/{answer}", status=404)
     refused(bob, "already_in_group", "POST", f"/v1/groups/{group}/join-requests", {}, status=409)

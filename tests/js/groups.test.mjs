@@ -250,10 +250,12 @@ test("admins hear who asks to join; who asked hears what became of it", async ()
   await groups.open(G);
   own("join.requested", { request: asked("r2", "c") }, "c");
   assert.deepEqual(groups.asking(G).map(({ id }) => id), ["r1", "r2"]);
-  own("join.closed", { request: "r1", state: "accepted" });
+  own("join.closed", { request: "r1", state: "accepted", person: "b", group: { id: G, title: "Club" } });
   own("join.requested", { request: asked("mine", ME) }, ME);
   assert.deepEqual(groups.asking(G).map(({ id }) => id), ["r2"]);
-  own("join.closed", { request: "mine", state: "declined" });
+  const club = { id: G, title: "Club" };
+  own("join.closed", { request: "asked before a reload", state: "declined", person: ME, group: club });
+  own("join.closed", { request: "mine", state: "cancelled", person: ME, group: club }, ME);
   assert.deepEqual(news, [["asked", undefined], ["answered", "declined"]]);
 });
 

@@ -262,10 +262,9 @@ function applied(group, { kind, content }, me) {
 }
 
 /** @param {GroupLists} lists @param {Entry} entry */
-function newsOf({ requests, client }, { kind, content, sender, created_at: at }) {
+function newsOf({ client }, { kind, content, sender, created_at: at }) {
   if (kind === "invitation.received") return { what: "invited", invitation: content?.invitation, at };
   if (kind === "join.requested" && sender !== client.user.id) return { what: "asked", request: content?.request, at };
-  const request = kind === "join.closed" ? requests.get(content?.request) : undefined;
-  const isMine = request?.person.id === client.user.id;
-  return isMine && content?.state !== "cancelled" ? { what: "answered", state: content?.state, request, at } : null;
+  const isMine = kind === "join.closed" && content?.person === client.user.id && content?.state !== "cancelled";
+  return isMine ? { what: "answered", state: content?.state, group: content?.group, at } : null;
 }

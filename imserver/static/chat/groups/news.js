@@ -32,10 +32,10 @@ export function tellGroupNews(client, signal) {
 }
 
 /** @param {import("../../im-client.js").Client} client @param {any} news */
-function wordsOf(client, { what, invitation, request, state }) {
+function wordsOf(client, { what, invitation, request, state, group }) {
   if (what === "invited") return `${client.friends.nameOf(invitation.by)} invites you to “${invitation.group.title}”.`;
-  if (what === "answered" && state === "accepted") return "You were let into the group.";
-  if (what === "answered") return "Your request to join was declined.";
+  if (what === "answered" && state === "accepted") return `You were let into “${group.title}”.`;
+  if (what === "answered") return `Your request to join “${group.title}” was declined.`;
   const title = client.get(request.group)?.head.title ?? "a group";
   return `${client.friends.nameOf(request.person)} asks to join “${title}”.`;
 }
