@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Drafts } from "../../imserver/static/im-client/drafts.js";
 import { ConnectionLost, ImError } from "../../imserver/static/im-client/errors.js";
+import { SelfLog } from "../../imserver/static/im-client/self-log.js";
 import { until } from "./connected.mjs";
 import { C, ME, Storage, settle } from "./make.mjs";
 
@@ -65,6 +66,7 @@ class Desk {
         return structuredClone(answer);
       },
     };
+    client.selfLog = new SelfLog(client);
     const drafts = new Drafts(client, { pause: 5 });
     t.after(() => drafts.stop());
     this.devices.push(client);

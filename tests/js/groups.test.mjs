@@ -4,6 +4,7 @@ import { Conversation } from "../../imserver/static/im-client/conversation.js";
 import { ImError } from "../../imserver/static/im-client/errors.js";
 import { Groups } from "../../imserver/static/im-client/groups.js";
 import { People } from "../../imserver/static/im-client/people.js";
+import { SelfLog } from "../../imserver/static/im-client/self-log.js";
 import { noticeText } from "../../imserver/static/chat/groups/words.js";
 import { until } from "./connected.mjs";
 import { ME, settle } from "./make.mjs";
@@ -60,6 +61,7 @@ function world(answers = {}) {
       return structuredClone(answer);
     },
   };
+  client.selfLog = new SelfLog(client);
   client.people = new People(client);
   const groups = new Groups(client);
   const emit = (type, detail) => client.dispatchEvent(new CustomEvent(type, { detail }));

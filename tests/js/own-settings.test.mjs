@@ -3,6 +3,7 @@ import test from "node:test";
 import { Badge } from "../../imserver/static/im-client/badge.js";
 import { Conversation } from "../../imserver/static/im-client/conversation.js";
 import { OwnSettings } from "../../imserver/static/im-client/own-settings.js";
+import { SelfLog } from "../../imserver/static/im-client/self-log.js";
 import { Log, ME, head, settle } from "./make.mjs";
 
 const SELF = { head: { kind: "self" } };
@@ -38,6 +39,7 @@ function world(...unread) {
       client.settings.reapply(client.get(told.conversation));
     },
   };
+  client.selfLog = new SelfLog(client);
   client.settings = new OwnSettings(client);
   client.badge = new Badge(client);
   client.emit("ready", {});
@@ -53,7 +55,7 @@ function world(...unread) {
       client.emit("conversation", { conversation, changes: { notices: [entry], added: [], updated: [] } });
       client.emit("notice", { conversation, entry });
     },
-    jump: () => client.emit("conversation", { conversation: { ...SELF, cursor: (cursor += 100) }, changes: undefined }),
+    jump: () => client.emit("conversation", { conversation: { ...SELF, cursor: (cursor += 100) }, changes: { reset: true } }),
   };
 }
 

@@ -3,6 +3,7 @@ import test from "node:test";
 import { Conversation } from "../../imserver/static/im-client/conversation.js";
 import { Own } from "../../imserver/static/im-client/own.js";
 import { Pins } from "../../imserver/static/im-client/pins.js";
+import { SelfLog } from "../../imserver/static/im-client/self-log.js";
 import { Stars } from "../../imserver/static/im-client/stars.js";
 import { C, Log, ME, head, settle } from "./make.mjs";
 
@@ -36,6 +37,7 @@ async function world() {
   });
   const tell = (detail) => client.dispatchEvent(new CustomEvent("conversation", { detail }));
   client.replica = { changed: (conversation, changes) => tell({ conversation, changes }) };
+  client.selfLog = new SelfLog(client);
   client.stars = new Stars(client);
   client.own = new Own(client);
   const hear = (kind, content) => {
@@ -104,8 +106,13 @@ test("if its own log is too far behind, nothing that is held counts", async () =
   const { client, conversation } = await world();
   const resets = [];
   client.addEventListener("conversation", ({ detail }) => resets.push(detail.changes.reset));
-  client.own.missed();
-  assert.deepEqual([conversation.timeline.length, resets], [0, [true]]);
+  const log = { id: "self", head: { kind: "self" } };
+  const tell = (cursor, changes) => client.replica.changed({ ...log, cursor }, changes);
+  tell(3, { reset: false });
+  tell(4, { reset: false });
+  assert.equal(conversation.timeline.length, 5);
+  tell(2000, { reset: true });
+  assert.deepEqual([conversation.timeline.length, resets.at(-1)], [0, true]);
 });
 
 /** The list is as a page that is opened now would have it. */

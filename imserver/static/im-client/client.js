@@ -18,6 +18,7 @@ import { People } from "./people.js";
 import { Presence } from "./presence.js";
 import { Puller } from "./puller.js";
 import { Replica } from "./replica.js";
+import { SelfLog } from "./self-log.js";
 import { Shelf } from "./shelf.js";
 import { Stars } from "./stars.js";
 import { MemoryStore, openStore } from "./store.js";
@@ -81,6 +82,7 @@ export class Client extends EventTarget {
     this.account = new Account({ session, changed: (user) => this.become(user) });
     const take = (/** @type {import("./types.js").Head} */ head) => this.replica.head(head);
     this.directory = new Directory({ session, known: (id) => Boolean(this.get(id)), take });
+    this.selfLog = new SelfLog(this);
     this.messages = new Messages(this);
     this.stars = new Stars(this);
     this.own = new Own(this);
@@ -205,7 +207,7 @@ export class Client extends EventTarget {
     this.replica.changed(conversation);
   }
 
-  /** A conversation is on the screen: what is loaded of it stays. @param {string} id @param {AbortSignal} signal ends it */
+  /** A conversation is on the screen: what is loaded of it stays. @param {string} id @param {AbortSignal} signal */
   look(id, signal) {
     this.shelf.look(id, signal);
   }

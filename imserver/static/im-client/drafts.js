@@ -1,6 +1,5 @@
 import { Backoff, coalesced, sleep } from "./backoff.js";
 import { DraftStore } from "./draft-store.js";
-import { followOwnLog } from "./own-log.js";
 
 const PAUSE = 1500;
 const PAGE = 200;
@@ -27,10 +26,11 @@ export class Drafts {
     const { session, user } = client;
     this.store = new DraftStore(session.storage, `im.drafts.${user.id}`);
     client.connection.addEventListener("welcome", () => this.#resume());
-    followOwnLog(client, {
-      hear: ({ kind, content }) => kind === "draft.updated" && content && this.#hear(content),
-      missed: () => this.#readAll().catch(() => {}),
+    client.selfLog.addEventListener("entry", (event) => {
+      const { kind, content } = /** @type {CustomEvent} */ (event).detail.entry;
+      if (kind === "draft.updated" && content) this.#hear(content);
     });
+    client.selfLog.addEventListener("gap", () => this.#readAll().catch(() => {}));
     const { signal } = this.#closing;
     const heard = (/** @type {Event} */ event) => this.#otherTab(/** @type {StorageEvent} */ (event));
     globalThis.addEventListener?.("storage", heard, { signal });

@@ -50,6 +50,7 @@ export class GroupLists extends SelfLists {
     this.on(client, "conversation", ({ conversation, changes }) => {
       if (conversation.head.kind === "group" && changes?.reset) this.#skipped(conversation.id);
     });
+    this.on(client.connection, "welcome", () => this.isFresh && this.#reopen());
     for (const end of ["parted", "removed"]) this.on(client, end, ({ id }) => this.#forget(id));
     this.on(client, "returned", ({ id }) => this.#opened.has(id) && this.open(id));
   }
@@ -79,6 +80,10 @@ export class GroupLists extends SelfLists {
   async read() {
     const { items } = await this.client.session.call("GET", "/v1/group-invitations");
     this.invitations = new Map(items.map((/** @type {Invitation} */ one) => [one.id, one]));
+    this.#reopen();
+  }
+
+  #reopen() {
     for (const id of this.#opened) this.open(id);
   }
 

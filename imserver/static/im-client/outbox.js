@@ -139,7 +139,7 @@ export class Outbox {
     this.#busy.delete(conversation);
   }
 
-  /** @param {import("./errors.js").ImError} refusal @returns {number | null} null: trying again would keep the others */
+  /** @param {import("./errors.js").ImError} refusal @returns {number | null} null: it is given up */
   #pauseAfter({ code, retry, retryAfter, details }) {
     if (retry === "no") return null;
     if (!FOR_A_WHILE.has(code)) return retryAfter;

@@ -1,5 +1,4 @@
 import { coalesced } from "./backoff.js";
-import { followOwnLog } from "./own-log.js";
 
 /** A head says only what differs from this. */
 const USUAL = { notify: "all", pinned: false, archived: false, marked_unread: false };
@@ -22,10 +21,11 @@ export class OwnSettings {
   /** @param {import("./client.js").Client} client */
   constructor(client) {
     this.client = client;
-    followOwnLog(client, {
-      hear: ({ kind, content }) => kind === "conversation.updated" && content && this.#hear(content),
-      missed: (isNew) => !isNew && this.#readAgain().catch(() => {}), // the next gap asks again
-    });
+    /** @param {string} type @param {(detail: any) => void} handle */
+    const on = (type, handle) =>
+      client.selfLog.addEventListener(type, (event) => handle(/** @type {CustomEvent} */ (event).detail));
+    on("entry", ({ entry: { kind, content } }) => kind === "conversation.updated" && content && this.#hear(content));
+    on("gap", ({ isNew }) => !isNew && this.#readAgain().catch(() => {})); // the next gap asks again
   }
 
   /** @param {string} id @param {Settings} changes */

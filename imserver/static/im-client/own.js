@@ -1,5 +1,3 @@
-import { followOwnLog } from "./own-log.js";
-
 /**
  * What this person does with messages for himself, on whatever device: the self conversation tells of it. Its log is
  * pulled without a gap; if it is too far behind for that, nothing of what is held counts.
@@ -11,7 +9,9 @@ export class Own {
   /** @param {import("./client.js").Client} client */
   constructor(client) {
     this.client = client;
-    followOwnLog(client, { hear: (entry) => this.#hear(entry), missed: () => {} });
+    const { selfLog } = client;
+    selfLog.addEventListener("entry", (event) => this.#hear(/** @type {CustomEvent} */ (event).detail.entry));
+    selfLog.addEventListener("gap", (event) => /** @type {CustomEvent} */ (event).detail.isNew || this.#missed());
   }
 
   /** @param {string} id @param {number} seq */
@@ -24,11 +24,10 @@ export class Own {
     this.#take(id, (conversation) => conversation.clear(seq));
   }
 
-  /** Entries of the self conversation were missed: nothing of what is held counts. */
-  missed() {
+  #missed() {
     const { client } = this;
-    for (const conversation of client.list())
-      if (conversation.head.kind !== "self" && !conversation.head.former) client.replica.changed(conversation, conversation.forget());
+    const held = client.list().filter(({ head }) => head.kind !== "self" && !head.former);
+    for (const conversation of held) client.replica.changed(conversation, conversation.forget());
   }
 
   /** @param {import("./types.js").Entry} entry */

@@ -39,7 +39,6 @@ export class Replica {
     this.client.settings.reapply(conversation);
     this.changed(conversation, changes);
     if (returns) this.client.emit("returned", { id: conversation.id });
-    this.#ownMissed(conversation, changes, head.reset);
     if (conversation.head.read_seq > head.read_seq) marks.add(conversation.id, conversation.head.read_seq);
     puller.want(conversation);
     return conversation;
@@ -60,13 +59,7 @@ export class Replica {
   entries(conversation, frame) {
     const changes = conversation.applyEntries(frame);
     if (changes) this.changed(conversation, changes, { isLive: frame.head === undefined });
-    if (changes) this.#ownMissed(conversation, changes);
     this.client.puller.want(conversation);
-  }
-
-  /** @param {Conversation} conversation @param {Changes} [changes] @param {boolean} [anew] all heads are told anew */
-  #ownMissed({ head }, changes, anew = false) {
-    if (head.kind === "self" && changes?.reset && !anew) this.client.own.missed();
   }
 
   /** @param {import("./types.js").Draft} draft @param {any} ok */

@@ -1,10 +1,13 @@
 import { Backoff, coalesced, sleep } from "./backoff.js";
 
 const PAGE = 200;
+/** What other people call themselves meanwhile the log does not tell. */
+const OLD = 60 * 60 * 1000;
 
 /**
- * Lists of this person's own: read at every welcome, then kept by the entries of the self conversation. Entries that
- * come during a reading are applied once more after it: the pages may be older or newer than they are.
+ * Lists of this person's own: read at the first welcome, then kept by the entries of the self conversation, and read
+ * again where some of those are missed. Entries that come during a reading are applied once more after it: the pages may
+ * be older or newer than they are.
  *
  * Events: `change`.
  *
@@ -17,17 +20,20 @@ export class SelfLists extends EventTarget {
   error = null;
   /** What came in during a reading. @type {any[] | null} */
   #meanwhile = null;
-  /** Of the self conversation. @type {number | undefined} */
-  #cursor;
   #wanted = false;
+  #readAt = 0;
 
   /** @param {import("./client.js").Client} client */
   constructor(client) {
     super();
     this.client = client;
-    this.on(client.connection, "welcome", () => this.#want());
-    this.on(client, "conversation", ({ conversation, changes }) => this.#follow(conversation, changes));
-    this.on(client, "notice", ({ conversation, entry }) => conversation.head.kind === "self" && this.hear(entry));
+    this.on(client.connection, "welcome", () => this.isFresh || this.#want());
+    this.on(client.selfLog, "gap", () => this.#want());
+    this.on(client.selfLog, "entry", ({ entry }) => this.hear(entry));
+  }
+
+  get isFresh() {
+    return this.loaded && !this.error && Date.now() - this.#readAt < OLD;
   }
 
   /** Reads everything and takes it. @returns {Promise<unknown>} */
@@ -84,6 +90,7 @@ export class SelfLists extends EventTarget {
       await this.read();
       for (const entry of this.#meanwhile) this.apply(entry);
       this.loaded = true;
+      this.#readAt = Date.now();
       this.error = null;
     } catch (error) {
       this.error = /** @type {import("./errors.js").ImError} */ (error);
@@ -91,17 +98,6 @@ export class SelfLists extends EventTarget {
     this.#meanwhile = null;
     this.changed();
     return !this.error;
-  }
-
-  /**
-   * A head can move the cursor over entries that nobody has seen.
-   * @param {import("./conversation.js").Conversation} conversation
-   * @param {import("./conversation.js").Changes} [changes]
-   */
-  #follow({ head, cursor }, changes) {
-    if (head.kind !== "self" || cursor === this.#cursor) return;
-    this.#cursor = cursor;
-    if (!changes || !(changes.notices.length + changes.added.length + changes.updated.length)) this.#want();
   }
 
   /** What one welcome asks for in several ways is read once. */

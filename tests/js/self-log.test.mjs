@@ -70,3 +70,30 @@ test("who went and came back while this device was away loses nothing by it, and
   await until(() => !client.get(C));
   assert.deepEqual(ends, ["removed"]);
 });
+
+test("a gap in one's own log has all that is kept by it read again, and a change of a note nothing", async (t) => {
+  const { client, socket, serve, again, answer, group } = await member(t);
+  let asked = [];
+  client.session.call = async (_method, path) => (asked.push(path.split("?")[0]), { items: [] });
+  const reaction = { rev: 2, kind: "reaction", sender: ME, content: null, target: 1, state: { seq: 1, rev: 1, content: {} } };
+  socket().say({ type: "entries", data: { conversation: "notes", prev: 1, items: [reaction] } });
+  await settle();
+  assert.deepEqual([client.get("notes").cursor, asked], [2, []]);
+  await again();
+  const usual = asked;
+  asked = [];
+  const { pull } = serve;
+  const entry = { rev: 51, kind: "message.starred", sender: ME, content: { conversation: C, seq: 3 }, created_at: "2026" };
+  serve.pull = (data) =>
+    data.conversation === "notes" && data.after_rev < 51
+      ? ["entries", { conversation: "notes", prev: 50, reset: true, items: [entry], head: 51 }]
+      : pull(data);
+  answer.heads = () => [group(), { ...SELF, rev: 51 }];
+  await again();
+  await until(() => client.get("notes").cursor === 51);
+  await settle();
+  const lists = ["/v1/starred", "/v1/friends", "/v1/group-invitations"];
+  for (const path of lists) assert.ok(!usual.includes(path) && asked.includes(path), path);
+  assert.ok(asked.includes("/v1/conversations") && asked.includes("/v1/drafts"));
+  assert.equal(client.get(C).timeline.length, 0, "a message may have been deleted meanwhile");
+});
