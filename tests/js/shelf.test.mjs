@@ -48,3 +48,14 @@ test("a page on its way finds its place, and what is left of a group stays whole
   conversation.head.former = true;
   assert.equal(length(), 250);
 });
+
+test("of very many conversations the newest are told, and one's own log before them", () => {
+  const { shelf } = shelfWith(1, 0);
+  for (let n = 0; n < 700; n += 1) {
+    const last_at = new Date(1e12 + n).toISOString();
+    shelf.add({ ...head(filled(1)), conversation: `c-${n}`, last_at });
+  }
+  shelf.add({ ...head(filled(1)), conversation: "self", kind: "self", last: undefined, seq: 0 });
+  const told = Object.keys(shelf.heads());
+  assert.deepEqual([told.length, told[0], told[1]], [600, "self", "c-699"]);
+});

@@ -67,6 +67,7 @@ export class Shelf {
   heads() {
     const told = this.list()
       .filter(({ head }) => head.rev > 0 && !head.former)
+      .sort((one, other) => isOwn(other) - isOwn(one)) // by it hangs what is known of all others
       .slice(0, TOLD_AT_MOST);
     return Object.fromEntries(told.map((conversation) => [conversation.id, conversation.known()]));
   }
@@ -102,6 +103,11 @@ export class Shelf {
 /** Pages bring again what goes; what is unread stays, to be counted. @param {Conversation} conversation */
 function trim({ loading, head, timeline, unread }) {
   if (!loading && !head.former) timeline.trim(Math.max(KEPT, unread.held + 1));
+}
+
+/** @param {Conversation} conversation */
+function isOwn({ head }) {
+  return Number(head.kind === "self");
 }
 
 /** What one's own log tells of other things moves one's notes nowhere. @param {Conversation} conversation */
