@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Conversation } from "../../imserver/static/im-client/conversation.js";
+import { ConnectionLost } from "../../imserver/static/im-client/errors.js";
 import { connected, until } from "./connected.mjs";
 import { C, Log, ME, head, settle } from "./make.mjs";
 
@@ -61,6 +62,20 @@ test("a change of a message that is not here makes the number of mentions unsure
   quiet.name(1, [ME]);
   conversation.read(1);
   assert.equal(conversation.applyEntries(quiet.live()).unsure, false, "it has been read");
+});
+
+test("what could not be asked for is asked for with the next heads", async (t) => {
+  const { client, log, socket, serve } = await connected(t, { log: talk() });
+  client.session.call = async () => {
+    throw new ConnectionLost();
+  };
+  log.name(2, [ME]);
+  socket().say({ type: "entries", data: log.live() });
+  await settle();
+  client.session.call = async () => head(log);
+  serve.sync = () => ["heads", { heads: [], left: [] }];
+  await client.sync();
+  await until(() => client.get(C).head.mentions === 2);
 });
 
 test("what is unsure is asked for, one question at a time, until no entry has overtaken the answer", async (t) => {

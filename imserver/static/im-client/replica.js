@@ -9,6 +9,9 @@
 import { confirmedEntry } from "./timeline.js";
 
 export class Replica {
+  /** Whose heads could not be asked for. @type {Set<string>} */
+  #unsure = new Set();
+
   /** @param {import("./client.js").Client} client */
   constructor(client) {
     this.client = client;
@@ -26,6 +29,7 @@ export class Replica {
     for (const head of heads) this.head(head);
     for (const id of left) this.part(id);
     if (more) this.client.directory.more = true;
+    for (const id of this.#unsure) this.#ask(id);
   }
 
   /** @param {Head} head */
@@ -87,7 +91,14 @@ export class Replica {
     for (const key of changes?.keys ?? []) outbox.remove(key);
     outbox.settle(conversation.id, conversation.cursor);
     for (const entry of changes?.notices ?? []) this.#notice(conversation, entry, isLive);
-    if (changes?.unsure) this.client.directory.again(conversation.id).catch(() => {}); // the next head says it
+    if (changes?.unsure) this.#ask(conversation.id);
+  }
+
+  /** What is not known here, its head says. @param {string} id */
+  #ask(id) {
+    this.#unsure.add(id);
+    const done = () => this.#unsure.delete(id);
+    this.client.directory.again(id).then(done, ({ retry }) => retry === "no" && done());
   }
 
   /**
