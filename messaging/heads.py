@@ -18,12 +18,12 @@ PAGE: Final = 200
 Said = Mapping[UUID, Sequence[int | None]]
 
 # `said` holds what the device knows; a conversation that says the same is left out, unless it has messages whose
-# delivery nobody wrote down: the answer, once acknowledged, makes up for that. The sums keep the planner from a merge
-# on the number of the device alone.
+# delivery nobody wrote down: the answer, once acknowledged, makes up for that. The self log (kind 3) comes first: by it
+# a device follows what is not among these. The sums keep the planner from a merge on the number of the device alone.
 _DIFFERING: Final[LiteralString] = """
 select i, uid, id, said_rev from (
   select me.i, me.uid, c.id, said.rev as said_rev,
-    row_number() over (partition by me.i order by c.said_at desc, c.id desc) as place
+    row_number() over (partition by me.i order by c.kind = 3 desc, c.said_at desc, c.id desc) as place
   from unnest(string_to_array(%s, ',')::uuid[]) with ordinality me(uid, i)
   join member m on m.user_id = me.uid
   join conversation c on c.id = m.conversation_id

@@ -121,6 +121,8 @@ async def test_many_conversations_come_in_pages(people: list[Person], phone: Pho
     device = await phone(ann).connect()
     assert len(device.welcomed["heads"]) == 200
     assert device.welcomed["more"] is True
+    kinds = [head["kind"] for head in device.welcomed["heads"]]
+    assert kinds == ["self", *["group"] * 199], "by one's own log a device follows all that is not here yet"
     assert len(device.heads) == 431  # with the self log, which says that she joined
     assert await device.sync() == {"heads": [], "left": []}
 
