@@ -8,7 +8,7 @@ from messaging.rules import NIL, Kind
 
 
 def sift(member: Member, mentions: str | None) -> tuple[str | None, str | None]:
-    """Those whom this member may mention, people of the conversation and where the role allows it all; and the others."""
+    """Whom this member may mention: people of the conversation and, where the role allows it, all. And the others."""
     wanted = [UUID(who) for who in mentions.split(",")] if mentions else []
     there = set(
         Member.objects.filter(conversation_id=member.conversation_id, user_id__in=wanted).values_list(
