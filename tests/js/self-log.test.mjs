@@ -53,7 +53,10 @@ test("who went and came back while this device was away loses nothing by it, and
       : pull(data);
   answer.heads = () => [group(), { ...SELF, rev: 5 }];
   const asked = [];
-  client.session.call = async (_method, path) => (asked.push(path), path.startsWith("/v1/conversations/") ? group() : { items: [] });
+  client.session.call = async (_method, path) => {
+    asked.push(path);
+    return path.startsWith("/v1/conversations/") ? group() : { items: [] };
+  };
   await again();
   await until(() => client.get("notes").cursor === 5);
   await settle();
@@ -75,7 +78,8 @@ test("a gap in one's own log has all that is kept by it read again, and a change
   const { client, socket, serve, again, answer, group } = await member(t);
   let asked = [];
   client.session.call = async (_method, path) => (asked.push(path.split("?")[0]), { items: [] });
-  const reaction = { rev: 2, kind: "reaction", sender: ME, content: null, target: 1, state: { seq: 1, rev: 1, content: {} } };
+  const state = { seq: 1, rev: 1, content: {} };
+  const reaction = { rev: 2, kind: "reaction", sender: ME, content: null, target: 1, state };
   socket().say({ type: "entries", data: { conversation: "notes", prev: 1, items: [reaction] } });
   await settle();
   assert.deepEqual([client.get("notes").cursor, asked], [2, []]);
@@ -83,7 +87,8 @@ test("a gap in one's own log has all that is kept by it read again, and a change
   const usual = asked;
   asked = [];
   const { pull } = serve;
-  const entry = { rev: 51, kind: "message.starred", sender: ME, content: { conversation: C, seq: 3 }, created_at: "2026" };
+  const content = { conversation: C, seq: 3 };
+  const entry = { rev: 51, kind: "message.starred", sender: ME, content, created_at: "2026" };
   serve.pull = (data) =>
     data.conversation === "notes" && data.after_rev < 51
       ? ["entries", { conversation: "notes", prev: 50, reset: true, items: [entry], head: 51 }]
