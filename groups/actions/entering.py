@@ -72,8 +72,8 @@ def close_request(hall: Hall, request: JoinRequest, state: State, by: UUID, now:
 
 def _tell_of_request(hall: Hall, request: JoinRequest, state: State, by: UUID) -> None:
     """Who asked hears that it is answered; the admins, that nobody has to answer it any more."""
-    said = {"request": str(request.pk), "state": state.name.lower(), "person": str(request.person_id)}
-    said |= {"group": spelling.named(hall.id, hall.title)}
+    said: spelling.Spelled = {"request": str(request.pk), "state": state.name.lower()}
+    said |= {"person": str(request.person_id), "group": spelling.named(hall.id, hall.title)}
     hall.tell_person(request.person_id, "join.closed", by, **said)
     hall.tell_admins("join.closed", by, **said)
 
