@@ -17,29 +17,7 @@ from messaging.standing import listed as spelled
 PAGE: Final = 200
 Said = Mapping[UUID, Sequence[int | None]]
 
-# `said` holds what the device knows; a conversation that says the same is left out, unless it has messages whose
-# delivery nobody wrote down: the answer, once acknowledged, makes up for that. The self log (kind 3) comes first: by it
-# a device follows what is not among these. The sums keep the planner from a merge on the number of the device alone.
-_DIFFERING: Final[LiteralString] = """
-select i, uid, id, said_rev from (
-  select me.i, me.uid, c.id, said.rev as said_rev,
-    row_number() over (partition by me.i order by c.kind = 3 desc, c.said_at desc, c.id desc) as place
-  from unnest(string_to_array(%s, ',')::uuid[]) with ordinality me(uid, i)
-  join member m on m.user_id = me.uid
-  join conversation c on c.id = m.conversation_id
-  left join lateral (
-    select * from member where c.kind = 1 and conversation_id = c.id and user_id <> me.uid offset 0) p on true
-  left join unnest(string_to_array(%s, ',')::int[], string_to_array(%s, ',')::uuid[],
-      string_to_array(%s, ',', '')::bigint[], string_to_array(%s, ',', '')::bigint[],
-      string_to_array(%s, ',', '')::bigint[], string_to_array(%s, ',', '')::bigint[])
-    said(i, cid, rev, read, peer_read, peer_delivered) on said.i + 0 = me.i + 0 and said.cid = c.id
-  where (c.kind = 2 or c.rev > 0)
-    and (said.cid is null or said.rev <> c.rev or said.read is distinct from m.read_seq
-      or c.kind = 1 and (
-        said.peer_read is distinct from p.shown_seq or said.peer_delivered is distinct from p.delivered_seq
-        or c.seq > greatest(m.read_seq, m.delivered_seq)))) moved
-where place <= %s order by i, place
-"""
+_DIFFERING: Final[LiteralString] = "select * from differing_v1(%s, %s, %s, %s, %s, %s, %s, %s)"
 _LEFT: Final[LiteralString] = """
 select said.i, said.cid from unnest(string_to_array(%s, ',')::int[], string_to_array(%s, ',')::uuid[],
   string_to_array(%s, ',')::uuid[]) said(i, cid, uid)

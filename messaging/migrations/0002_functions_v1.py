@@ -1,14 +1,8 @@
 """The only code that assigns rev, seq and marks. A new version gets a new name and lives beside the old for a release."""
 
-from pathlib import Path
-
 from django.db import migrations
 
-SQL = Path(__file__).resolve().parent.parent / "sql"
-
-
-def function(name: str) -> migrations.RunSQL:
-    return migrations.RunSQL((SQL / f"{name}.sql").read_text(), f"drop function {name}")
+from messaging.migrations._functions import function
 
 
 class Migration(migrations.Migration):

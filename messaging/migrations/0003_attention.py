@@ -1,15 +1,9 @@
 """What others are shown as read, when a member joined and wrote last, slow mode; and the functions that keep them."""
 
-from pathlib import Path
-
 from django.db import migrations, models
 from django.db.models.functions import Now
 
-SQL = Path(__file__).resolve().parent.parent / "sql"
-
-
-def function(name: str) -> migrations.RunSQL:
-    return migrations.RunSQL((SQL / f"{name}.sql").read_text(), f"drop function {name}")
+from messaging.migrations._functions import function
 
 
 class Migration(migrations.Migration):

@@ -1,11 +1,10 @@
 """What is noted beside a message and a conversation; and when a conversation last moved in its list."""
 
-from pathlib import Path
-
 from django.db import migrations, models
 from django.db.models.functions import Now
 
-SQL = Path(__file__).resolve().parent.parent / "sql"
+from messaging.migrations._functions import function
+
 OF = [("user_id", models.UUIDField()), ("conversation_id", models.UUIDField())]
 
 
@@ -52,5 +51,5 @@ class Migration(migrations.Migration):
             "create index entry_pinned on entry (conversation_id, seq) where pinned_at is not null",
             "drop index entry_pinned",
         ),
-        migrations.RunSQL((SQL / "record_v2.sql").read_text(), "drop function record_v2"),
+        function("record_v2"),
     ]

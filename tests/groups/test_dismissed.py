@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from groups.models import Invitation
+from tests import make
 from tests.groups.conftest import api, appoint, found, refused, wishes
 from tests.make import Person
 from tests.messaging.door import Door
@@ -86,9 +87,8 @@ DECIDING: list[tuple[str, str, Any]] = [
 
 
 @pytest.mark.parametrize(("method", "path", "body"), DECIDING)
-def test_nothing_is_decided_in_it(
-    group: str, ann: Person, bob: Person, eve: Person, dan: Person, method: str, path: str, body: Any
-) -> None:
+def test_nothing_is_decided_in_it(group: str, ann: Person, bob: Person, method: str, path: str, body: Any) -> None:
+    eve, dan = make.person("eve"), make.person("dan")
     people = {"BOB": str(bob.id), "EVE": str(eve.id), "DAN": str(dan.id)}
     api(ann).call("PATCH", f"/v1/groups/{group}", {"takes_requests": True}, status=200)
     api(dan).call("POST", f"/v1/groups/{group}/join-requests", {"message": ""}, status=200)
