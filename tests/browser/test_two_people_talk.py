@@ -3,7 +3,7 @@ import asyncio
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import Enter
+from tests.browser.conftest import Again, Enter
 from tests.browser.screen import Screen
 from tests.processes import Gateway
 
@@ -153,7 +153,9 @@ async def test_text_is_never_markup(pair: Pair) -> None:
     await expect(links).to_have_attribute("href", "https://example.com/a?b=")
 
 
-async def test_a_long_conversation_is_loaded_page_by_page(pair: Pair) -> None:
+async def test_a_long_conversation_is_loaded_page_by_page_and_read_on_a_device_that_holds_nothing_of_it(
+    pair: Pair, again: Again
+) -> None:
     ann, bob = pair
     await bob.close()
     await ann.page.evaluate(
@@ -175,6 +177,15 @@ async def test_a_long_conversation_is_loaded_page_by_page(pair: Pair) -> None:
         await ann.page.locator(".log-scroll").evaluate("node => node.scrollTop = 0")
         await expect(ann.messages).not_to_have_count(before)
     await ann.sees("Hello Bob", *(f"number {n}" for n in range(1, 161)))
+    await ann.close()
+    late = await again(ann)
+    await bob.reopen()
+    await bob.open("Ann")
+    await bob.write("just now")
+    await expect(late.row("Bob")).to_contain_text("1 unread")
+    await late.open("Bob")
+    await bob.sees_progress("Read")
+    await expect(late.messages.last).to_have_text("just now")
 
 
 async def test_the_keyboard_is_enough(enter: Enter) -> None:

@@ -15,7 +15,7 @@ const FLASH = 1500;
  * @typedef {import("../im-client/types.js").Draft} Draft
  * @typedef {object} Handlers
  * @property {(message: Entry | Draft, at: { x: number, y: number }) => void} menu
- * @property {() => Promise<boolean>} older
+ * @property {() => void} older
  * @property {(seq: number) => void} seen
  * @property {(seq: number) => void} show   goes to a message that is quoted
  * @property {import("./rows.js").React} react
@@ -70,8 +70,7 @@ export class MessageLog {
     if (this.#placed || !(this.rows.length || this.conversation.timeline.complete)) return;
     this.#place();
     this.#placed = true;
-    this.jumps.moved(this.#atBottom);
-    this.reportSeen();
+    this.#scrolled();
   }
 
   close() {
@@ -189,7 +188,8 @@ export class MessageLog {
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     this.#atBottom = scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM;
-    if (this.#placed) this.jumps.moved(this.#atBottom);
+    if (!this.#placed) return;
+    this.jumps.moved(this.#atBottom);
     if (scrollTop < NEAR_TOP) this.handlers.older();
     this.reportSeen();
   }

@@ -1,8 +1,10 @@
+import { coalesced } from "../im-client/backoff.js";
 import { reach } from "../im-client/reach.js";
 import { attempt } from "./attempt.js";
 import { attempted } from "./attempted.js";
 import { Composer } from "./composer.js";
 import { h, toast } from "./dom.js";
+import { fill } from "./filling.js";
 import { Foot } from "./foot.js";
 import { openForward } from "./forward.js";
 import { titleOf } from "./format.js";
@@ -15,7 +17,6 @@ import { PinBar } from "./pin-bar.js";
 import { Selection } from "./selection.js";
 import { ThreadHead } from "./thread-head.js";
 
-const FIRST_SCREEN = 30;
 const MINUTE = 60_000;
 
 /**
@@ -44,7 +45,7 @@ export class Thread {
       menu: (message, at) => this.menu.show(message, at),
       react: (message, emoji, isMine) => this.menu.toggle(message, emoji, isMine),
       show: (seq) => this.show(seq),
-      older: () => this.#loadOlder(),
+      older: () => client.loadOlder(conversation).catch(() => {}), // offline: asked again at the next welcome
       seen: (seq) => this.#seen(seq),
     });
     this.composer = new Composer(client, conversation, {
@@ -147,23 +148,11 @@ export class Thread {
     this.log.describe(title, this.foot.mayWrite);
   }
 
-  /** Enough messages for a screen, and the first unread one if it is not too far up. */
-  async #fill() {
-    const { timeline, head, loading } = this.conversation;
-    if (loading) return;
-    const covered = timeline.complete || (timeline.first?.seq ?? Infinity) <= head.read_seq + 1;
-    const enough = timeline.length >= 4 * FIRST_SCREEN || (timeline.length >= FIRST_SCREEN && covered);
-    const done = timeline.complete || enough || !this.client.connection.online;
-    if (!done && (await this.#loadOlder())) await this.#fill();
-    else this.log.filled();
-  }
-
-  /** @returns {Promise<boolean>} whether anything came */
-  async #loadOlder() {
-    const { length } = this.conversation.timeline;
-    await this.client.loadOlder(this.conversation).catch(() => {}); // offline: asked again at the next welcome
-    return this.conversation.timeline.length > length;
-  }
+  #fill = coalesced(async () => {
+    const { signal } = this.#closing;
+    await fill(this.client, this.conversation, signal);
+    if (!signal.aborted) this.log.filled();
+  });
 
   /** @param {number} seq */
   #seen(seq) {
