@@ -3,6 +3,7 @@ import { openDialog } from "./dialog.js";
 import { h, icon, toast } from "./dom.js";
 import { Problem, reason } from "./form.js";
 import { titleOf } from "./format.js";
+import { Forwarding } from "./forwarding.js";
 
 /**
  * Copies messages into conversations that one chooses.
@@ -14,6 +15,7 @@ import { titleOf } from "./format.js";
 export function openForward(client, from, seqs, done = () => {}) {
   /** @type {Set<string>} */
   const chosen = new Set();
+  const forwarding = new Forwarding(client, from, seqs);
   const problem = new Problem();
   const list = h("ul", { class: "choices", "aria-label": "Conversations" });
   const search = h("input", {
@@ -44,7 +46,7 @@ export function openForward(client, from, seqs, done = () => {}) {
     problem.say("");
     try {
       for (const id of chosen) {
-        await client.messages.forward(from, seqs, id);
+        await forwarding.send(id);
         chosen.delete(id); // what is sent is not sent again if the next one fails
       }
       dialog.close();
