@@ -7,9 +7,10 @@ import { confirm } from "./dialog.js";
  */
 export function clearItem(client, conversation) {
   const act = async () => {
+    const { seq } = conversation.head; // what comes while it asks stays
     const text = "All messages up to now go from all your devices. Others keep what they have.";
     if (!(await confirm({ title: "Clear the history?", text, action: "Clear" }))) return;
-    await attempted("The history", "cleared", () => client.messages.clear(conversation.id, conversation.head.seq));
+    await attempted("The history", "cleared", () => client.messages.clear(conversation.id, seq));
   };
   return { label: "Clear history…", icon: "hide", danger: true, act };
 }
