@@ -5,8 +5,6 @@ import { Problem, reason } from "./form.js";
 import { nameOf } from "./names.js";
 import { PersonList, personBody } from "./person-list.js";
 
-const MOST = 100;
-
 /**
  * Who has read one's message in a group, and whom else it has reached.
  * @param {import("../im-client.js").Client} client @param {import("../im-client.js").Conversation} conversation
@@ -36,7 +34,7 @@ export function openReaders(client, conversation, { seq = 0 }) {
     try {
       found = await client.messages.readers(conversation.id, seq);
       const nobody = !found.read.length && !found.delivered.length;
-      lead.textContent = `Nobody yet. In groups above ${MOST} people nobody can tell.`;
+      lead.textContent = `Nobody yet. In groups above ${client.limits.group_marks} people nobody can tell.`;
       lead.hidden = !nobody;
       problem.say("");
       draw();
