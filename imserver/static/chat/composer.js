@@ -5,6 +5,7 @@ import { writeMarkup } from "./markup.js";
 import { membersToMention } from "./members-to-mention.js";
 import { MentionBox } from "./mention-box.js";
 import { renamed } from "./mention-marks.js";
+import { dropEdit, keepEdit, takeEdit } from "./unsaved-edits.js";
 
 const WARN_FROM = 0.9;
 const IME = 229;
@@ -19,6 +20,7 @@ export class Composer {
   #editing = null;
   /** @type {Entry | null} */
   #answered = null;
+  #isSaving = false;
   #drawn = "";
   #closing = new AbortController();
 
@@ -26,7 +28,7 @@ export class Composer {
    * @param {import("../im-client.js").Client} client
    * @param {import("../im-client.js").Conversation} conversation
    * @typedef {(text: string, reply_to?: number, mentions?: string[]) => void} Send
-   * @typedef {(message: Entry, text: string, mentions?: string[]) => void} Save
+   * @typedef {(message: Entry, text: string, mentions?: string[]) => Promise<boolean>} Save   whether it is saved
    * @param {{ send: Send, save: Save, editLast: () => void }} actions
    */
   constructor(client, conversation, { send, save, editLast }) {
@@ -69,6 +71,8 @@ export class Composer {
     const heard = (/** @type {any} */ { detail }) => detail.id === conversation.id && this.#drafted();
     client.addEventListener("draft", heard, { signal: this.#closing.signal });
     this.#load(client.drafts.get(conversation.id));
+    const edit = takeEdit(conversation);
+    if (edit) this.#beginEdit(edit);
   }
 
   focus() {
@@ -84,22 +88,32 @@ export class Composer {
   close() {
     this.#closing.abort();
     this.mentions.close();
-    if (!this.#editing) this.#keep();
+    const [message, text, { chosen }] = [this.#editing, this.input.value, this.mentions];
+    if (message) keepEdit(this.conversation, { message, text, chosen });
+    else this.#keep();
     this.client.drafts.flush([this.conversation.id]);
   }
 
   /** @param {Entry} message */
   edit(message) {
+    if (this.#isSaving) return;
     if (!this.#editing) this.#keep();
+    this.#beginEdit({ message, text: writeMarkup(/** @type {any} */ (message.content)), chosen: [] });
+    this.#fill(this.input.value);
+  }
+
+  /** @param {import("./unsaved-edits.js").Edit} edit */
+  #beginEdit({ message, text, chosen }) {
     this.#answered = null;
     this.#editing = message;
-    this.mentions.chosen = [];
+    this.mentions.chosen = chosen;
     this.#show("edit", "Edit message", message);
-    this.#fill(writeMarkup(/** @type {any} */ (message.content)));
+    this.input.value = text;
   }
 
   /** @param {Entry} message */
   reply(message) {
+    if (this.#isSaving) return;
     if (this.#editing) this.#leaveContext();
     this.#answered = message;
     this.#keep();
@@ -144,13 +158,20 @@ export class Composer {
     this.context.hidden = false;
   }
 
-  #leaveContext() {
+  /** Or nothing has it, as after a button was pressed that is disabled now. */
+  get #hasFocus() {
+    const { activeElement, body } = document;
+    return activeElement === body || this.node.contains(activeElement);
+  }
+
+  #leaveContext(hasFocus = true) {
+    if (this.#isSaving) return;
     const wasEditing = this.#editing;
     this.#editing = this.#answered = null;
     this.context.hidden = true;
     if (wasEditing) this.#load(this.client.drafts.get(this.conversation.id));
     else this.#keep();
-    this.#fill(this.input.value);
+    if (hasFocus) this.#fill(this.input.value);
   }
 
   /** Another device, or another tab, went on with it. */
@@ -196,17 +217,30 @@ export class Composer {
     event.preventDefault();
     const text = this.input.value.trim();
     if (!text || this.#excess() > 0) return;
-    if (this.#editing) {
-      const named = this.mentions.namedIn(text);
-      this.actions.save(this.#editing, text, renamed(this.#editing, text, named, this.client, this.conversation));
-      this.#leaveContext();
-      return;
-    }
+    if (this.#editing) return this.#save(this.#editing, text);
     const mentions = this.mentions.namedIn(text);
     this.actions.send(text, this.#answered?.seq, mentions.length ? mentions : undefined);
     this.input.value = "";
     this.mentions.chosen = [];
     this.#leaveContext();
+  }
+
+  /** What cannot be saved stays to be edited. @param {Entry} message @param {string} text */
+  async #save(message, text) {
+    if (this.#isSaving) return;
+    const mentions = renamed(message, text, this.mentions.namedIn(text), this.client, this.conversation);
+    this.#saves(true);
+    const isSaved = await this.actions.save(message, text, mentions);
+    this.#saves(false);
+    if (isSaved && this.#closing.signal.aborted) dropEdit(this.conversation, message);
+    else if (isSaved) this.#leaveContext(this.#hasFocus);
+  }
+
+  /** @param {boolean} isSaving */
+  #saves(isSaving) {
+    this.#isSaving = this.input.readOnly = isSaving;
+    this.input.ariaBusy = isSaving ? "true" : null;
+    this.#resize();
   }
 
   /** @param {KeyboardEvent} event */
@@ -240,7 +274,7 @@ export class Composer {
     const length = [...input.value.normalize("NFC")].length;
     input.style.height = "auto";
     if (input.isConnected) input.style.height = `${input.scrollHeight}px`;
-    this.button.disabled = !input.value.trim() || length > limit;
+    this.button.disabled = this.#isSaving || !input.value.trim() || length > limit;
     this.counter.textContent = length > limit * WARN_FROM ? String(limit - length) : "";
     this.counter.classList.toggle("over", length > limit);
   }

@@ -165,22 +165,19 @@ export class Thread {
     this.log.jumpDown();
   }
 
-  /** @param {Entry} message @param {string} text @param {string[]} [mentions] */
+  /** @param {Entry} message @param {string} text @param {string[]} [mentions] @returns {Promise<boolean>} */
   async #save(message, text, mentions) {
     const before = /** @type {any} */ (message.content);
-    if (text === writeMarkup(before)) return;
+    if (text === writeMarkup(before)) return true;
     const content = keepingStyles(before, readMarkup(text));
     const { messages } = this.client;
-    await attempted("The message", "edited", () =>
+    return attempted("The message", "edited", () =>
       messages.edit(this.conversation.id, message.seq ?? 0, content, mentions),
     );
   }
 
   #editLast() {
-    const last = this.conversation.timeline
-      .all()
-      .reverse()
-      .find((message) => message.sender === this.client.user.id);
-    if (last && this.menu.mayEdit(last)) this.composer.edit(last);
+    const last = this.conversation.timeline.all().findLast((message) => this.menu.mayEdit(message));
+    if (last) this.composer.edit(last);
   }
 }
