@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { begunAt, namedIn, placesOf } from "../../imserver/static/chat/mention-text.js";
+import { begunAt, fitting, namedIn, placesOf } from "../../imserver/static/chat/mention-text.js";
 
 const ANN = { id: "a", name: "Ann" };
 const ANNA = { id: "b", name: "Anna Lee" };
@@ -33,4 +33,14 @@ test("who was taken and stands in the text is named, once", () => {
 test("of two with one name as many are named as stand there", () => {
   assert.deepEqual(namedIn("@Ann and @Ann", [ANN, ANOTHER_ANN]), ["a", "c"]);
   assert.deepEqual(namedIn("only @Ann", [ANN, ANOTHER_ANN]), ["a"]);
+});
+
+test("while a longer name is looked for, only those stay whom it may still mean", () => {
+  const bob = { id: "b", names: ["Bob", "bob.smith"] };
+  const bea = { id: "e", names: ["Queen B", "Beatrice", "bea"] };
+  const all = { id: "all", names: ["all"] };
+  assert.deepEqual(fitting([bob, bea, all], ""), [bob, bea, all]);
+  assert.deepEqual(fitting([bob, bea, all], "be"), [bea]);
+  assert.deepEqual(fitting([bob, bea, all], "BOB.s"), [bob]);
+  assert.deepEqual(fitting([bob, bea, all], "smith"), []);
 });

@@ -1,5 +1,5 @@
 const MOST = 8;
-const EVERYBODY = { id: "all", name: "all", line: "Everybody in this group" };
+const EVERYBODY = { id: "all", name: "all", line: "Everybody in this group", names: ["all"] };
 
 /**
  * Who can be named in a group, by how the name begins.
@@ -12,10 +12,11 @@ export async function membersToMention(client, group, name) {
     mayNameAll(client, group),
   ]);
   const others = items.filter(({ person }) => person.id !== client.user.id);
-  const options = others.map(({ person, nickname }) => ({
-    id: person.id,
-    name: nickname || person.display_name,
-    line: nickname ? `${person.display_name} · @${person.username}` : `@${person.username}`,
+  const options = others.map(({ person: { id, username, display_name }, nickname }) => ({
+    id,
+    name: nickname || display_name,
+    line: nickname ? `${display_name} · @${username}` : `@${username}`,
+    names: [nickname || display_name, display_name, username],
   }));
   return mayAll && "all".startsWith(name.toLowerCase()) ? [...options, EVERYBODY] : options;
 }

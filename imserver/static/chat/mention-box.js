@@ -1,5 +1,5 @@
 import { h, icon } from "./dom.js";
-import { begunAt, namedIn } from "./mention-text.js";
+import { begunAt, fitting, namedIn } from "./mention-text.js";
 import { personBody } from "./person-list.js";
 
 const PAUSE = 120;
@@ -7,7 +7,7 @@ let made = 0;
 
 /**
  * Offers people while a name is typed after "@". Keys: up and down, Enter or Tab takes one, Escape closes.
- * @typedef {import("./mention-text.js").Named & { line: string }} Option
+ * @typedef {import("./mention-text.js").Named & { line: string, names: string[] }} Option   `names`: found by them
  */
 export class MentionBox {
   /** Who was taken from the list so far. @type {import("./mention-text.js").Named[]} */
@@ -55,6 +55,7 @@ export class MentionBox {
     const { name } = begun;
     if (this.node.dataset.name === name) return;
     this.node.dataset.name = name;
+    if (this.isOpen) this.#offer(fitting(this.#options, name)); // till the answer is here
     this.#asked += 1;
     const asked = this.#asked;
     clearTimeout(this.#timer);
@@ -64,6 +65,7 @@ export class MentionBox {
   close() {
     clearTimeout(this.#timer);
     this.#asked += 1;
+    this.#active = 0;
     delete this.node.dataset.name;
     this.node.hidden = true;
     this.input.removeAttribute("aria-activedescendant");
@@ -95,11 +97,17 @@ export class MentionBox {
   /** @param {string} name @param {number} asked */
   async #ask(name, asked) {
     const found = await this.find(name).catch(() => []); // offline: the name is just text
-    if (asked !== this.#asked) return;
-    this.#options = found;
-    this.node.replaceChildren(...found.map((option, index) => this.#option(option, index)));
-    this.node.hidden = !found.length;
-    if (found.length) this.#activate(0);
+    if (asked === this.#asked) this.#offer(found);
+  }
+
+  /** @param {Option[]} options */
+  #offer(options) {
+    const active = this.#options[this.#active]?.id;
+    this.#options = options;
+    this.node.replaceChildren(...options.map((option, index) => this.#option(option, index)));
+    this.node.hidden = !options.length;
+    if (options.length) this.#activate(Math.max(0, options.findIndex(({ id }) => id === active)));
+    else this.input.removeAttribute("aria-activedescendant");
   }
 
   /** @param {Option} option @param {number} index */

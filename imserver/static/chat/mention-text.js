@@ -41,6 +41,16 @@ export function namedIn(text, chosen) {
   return [...new Set(ids)].filter(Boolean);
 }
 
+/**
+ * Those of the offered whom what is typed may still mean.
+ * @template {{ names: string[] }} T
+ * @param {T[]} options @param {string} typed @returns {T[]}
+ */
+export function fitting(options, typed) {
+  const begin = typed.toLowerCase();
+  return options.filter(({ names }) => names.some((name) => name.toLowerCase().startsWith(begin)));
+}
+
 /** @param {string} text @param {number} at */
 function ends(text, at) {
   const [next = ""] = text.slice(at);
