@@ -102,6 +102,7 @@ export class Thread {
   close() {
     this.#closing.abort();
     this.log.close();
+    this.selection.end();
     this.pins.close();
     this.composer.close();
   }
@@ -111,6 +112,7 @@ export class Thread {
     this.#drawPerson();
     if (changes?.reset) this.log.rebuild();
     else this.log.update(changes);
+    this.selection.update();
     this.composer.updateAnswered();
     if (changes?.reset) this.#fill();
   }
