@@ -40,18 +40,12 @@ function chip({ emoji, count, users }, client, conversation, toggle) {
   const isMine = users.includes(me);
   const mineFirst = [...users].sort((one, other) => Number(other === me) - Number(one === me));
   const who = listed(mineFirst.map((id) => nameOf(client, id, conversation)), count);
-  return h(
-    "button",
-    {
-      class: "reaction",
-      type: "button",
-      "data-emoji": emoji,
-      "aria-pressed": String(isMine),
-      "aria-label": `${emoji} ${who}`,
-      title: who,
-      onclick: () => toggle(emoji, isMine),
-    },
+  const about = { class: isMine ? "reaction mine" : "reaction", "data-emoji": emoji, "aria-label": `${emoji} ${who}`, title: who };
+  const parts = [
     h("span", { class: "reaction-emoji" }, emoji),
     h("span", { class: "reaction-count" }, String(count)),
-  );
+  ];
+  if (conversation.head.former) return h("span", { ...about, role: "img" }, ...parts);
+  const pressing = { type: "button", "aria-pressed": String(isMine), onclick: () => toggle(emoji, isMine) };
+  return h("button", { ...about, ...pressing }, ...parts);
 }

@@ -192,7 +192,8 @@ export class MessageRows {
     const progress = this.#progress(row);
     const isKept = this.client.stars.has(this.conversation.id, message.seq);
     const names = [authors, mentionNames, namesAt].map((said) => said(message, this.client, this.conversation));
-    const drawn = [message.seq, message.changed_rev, message.state === "failed", isKept, names].join();
+    const { former } = this.conversation.head;
+    const drawn = [message.seq, message.changed_rev, message.state === "failed", isKept, former, names].join();
     if (drawn === row.drawn && progress !== row.progress) node.querySelector(".ticks")?.replaceWith(ticks(progress));
     row.progress = progress;
     if (drawn === row.drawn) return;

@@ -53,7 +53,8 @@ export function openGroup(client, id) {
   client.groups.addEventListener("group", (event) => heardOf(event) === id && soon(), { signal });
   signal.addEventListener("abort", () => clearTimeout(timer));
   client.addEventListener("status", () => client.connection.online && reread(), { signal });
-  client.addEventListener("removed", (event) => heardOf(event) === id && dialog.close(), { signal });
+  for (const type of ["removed", "parted"])
+    client.addEventListener(type, (event) => heardOf(event) === id && dialog.close(), { signal });
   tabs.select("members");
   draw();
   client.groups.reread(id).catch(() => {});

@@ -1,6 +1,7 @@
+import { attempt } from "../attempt.js";
 import { confirm } from "../dialog.js";
 import { PersonActions } from "../person-actions.js";
-import { attempt, transfer } from "./deeds.js";
+import { transfer } from "./deeds.js";
 import { openBan, openMute } from "./measures.js";
 
 const RANK = { member: 0, admin: 1, owner: 2 };
@@ -68,7 +69,7 @@ function measures(client, id, { person, muted_until }, name) {
 
 /** @param {Client} client @param {string} id @param {string} person @param {string} name */
 async function remove(client, id, person, name) {
-  const text = "The group is gone from all devices of that person, who may be added again.";
+  const text = `${name} gets nothing of it any more, keeps what is there to be read, and may be added again.`;
   if (await confirm({ title: `Remove ${name}?`, text, action: "Remove" }))
     await attempt(() => client.groups.remove(id, person));
 }
