@@ -82,7 +82,7 @@ export class Messenger {
     on("conversation", (detail) => {
       if (this.thread?.conversation === detail.conversation) this.thread?.update(detail.changes);
     });
-    on("removed", ({ id }) => id === this.thread?.conversation.id && closeConversation());
+    on("removed", ({ id }) => closeIfOpen(id));
     on("outbox", ({ id }) => id === this.thread?.conversation.id && this.thread?.updateDrafts());
     on("typing", ({ id }) => id === this.thread?.conversation.id && this.thread?.updateLine());
     addEventListener("hashchange", () => this.#route(), { signal });
@@ -91,6 +91,7 @@ export class Messenger {
 
   #route() {
     const id = location.hash.slice(1);
+    if (this.#wanted?.id !== id) this.#wanted = null;
     const conversation = this.client.get(id);
     if (this.thread?.conversation === conversation && conversation) return this.#showWanted();
     if (!conversation && id) return this.#fetch(id);
@@ -118,7 +119,11 @@ export class Messenger {
 
   /** It comes with the welcome, or it is further down the list, or there is no such conversation. @param {string} id */
   #fetch(id) {
-    if (this.client.connection.online) this.client.directory.fetch(id).then(() => this.#route(), closeConversation);
+    if (!this.client.connection.online) return;
+    this.client.directory.fetch(id).then(
+      () => this.#route(),
+      () => closeIfOpen(id),
+    );
   }
 
   #online() {
@@ -175,6 +180,11 @@ function isText({ key, ctrlKey, metaKey, altKey, target }) {
 /** Back to the list, without leaving a step in the history. */
 function closeConversation() {
   location.replace("#");
+}
+
+/** The same, unless one has gone elsewhere by now. @param {string} id */
+function closeIfOpen(id) {
+  if (location.hash.slice(1) === id) closeConversation();
 }
 
 /** @param {() => void} find */
