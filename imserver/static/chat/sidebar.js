@@ -16,6 +16,8 @@ export class Sidebar {
   /** @type {string | null} */
   #selected = null;
   #scheduled = false;
+  /** While more of the list is on its way. @type {Promise<unknown> | null} */
+  #loading = null;
 
   /**
    * @param {import("../im-client.js").Client} client
@@ -120,6 +122,7 @@ export class Sidebar {
     this.#forget(new Set(shown.map(({ id }) => id)));
     this.#drawHint(needle, shown.length);
     this.#rove();
+    if (!needle) this.#scrolled();
   }
 
   /** @param {import("../im-client.js").Conversation} conversation @param {string} needle */
@@ -177,9 +180,17 @@ export class Sidebar {
     this.open(id);
   }
 
+  /** The end is near, or the list does not even fill its pane. */
   #scrolled() {
     const { scrollTop, clientHeight, scrollHeight } = this.scroller;
-    if (scrollHeight - scrollTop - clientHeight < NEAR_END) this.client.directory.loadMore().catch(() => {});
+    if (clientHeight && scrollHeight - scrollTop - clientHeight < NEAR_END) this.#loadMore();
+  }
+
+  #loadMore() {
+    this.#loading ??= this.client.directory
+      .loadMore()
+      .catch(() => {}) // asked again at the next change
+      .finally(() => (this.#loading = null));
   }
 
   /** @returns {HTMLElement[]} */
