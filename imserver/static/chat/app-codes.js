@@ -1,3 +1,4 @@
+import { copy } from "./copy.js";
 import { openDialog } from "./dialog.js";
 import { h, toast } from "./dom.js";
 import { codeForm } from "./entrance-code.js";
@@ -39,16 +40,13 @@ export async function openAppCodes(client, done) {
 /** Where the app is on this device, or cannot scan. @param {string} secret @param {string} url */
 function byHand(secret, url) {
   const shown = h("code", { class: "secret" }, secret.replace(/(.{4})(?=.)/g, "$1 "));
-  const copy = link("Copy the key", async () => {
-    await navigator.clipboard?.writeText(secret);
-    toast("The key is copied.");
-  });
+  const copying = link("Copy the key", () => copy(secret, "The key is copied."));
   return h(
     "details",
     { class: "by-hand" },
     h("summary", {}, "It cannot be scanned?"),
     h("p", {}, "Type this key into the app:"),
     shown,
-    h("p", { class: "by-hand-ways" }, copy, h("a", { class: "link", href: url }, "Open an app of this device")),
+    h("p", { class: "by-hand-ways" }, copying, h("a", { class: "link", href: url }, "Open an app of this device")),
   );
 }

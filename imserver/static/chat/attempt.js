@@ -1,11 +1,18 @@
 import { toast } from "./dom.js";
 import { reason } from "./form.js";
 
-/** Does it, and says why if it does not work. @param {() => unknown} work @param {(text: string) => void} [say] */
-export async function attempt(work, say = toast) {
+/**
+ * Does it, or says why it does not work.
+ * @typedef {import("../im-client.js").ImError} ImError
+ * @param {() => unknown} work @param {(text: string) => void} [say] @param {(error: ImError) => string} [words]
+ * @returns {Promise<boolean>} whether it was done
+ */
+export async function attempt(work, say = toast, words = reason) {
   try {
     await work();
+    return true;
   } catch (error) {
-    say(reason(/** @type {import("../im-client.js").ImError} */ (error)));
+    say(words(/** @type {ImError} */ (error)));
+    return false;
   }
 }

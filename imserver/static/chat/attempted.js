@@ -1,18 +1,14 @@
+import { attempt } from "./attempt.js";
 import { toast } from "./dom.js";
 
 /**
- * Does it, or says why it was not done.
- * @param {string} what @param {string} done @param {() => Promise<unknown>} work @returns {Promise<boolean>}
+ * Does it, or says what was not done, and why.
+ * @param {string} what @param {string} done @param {() => unknown} work
  */
-export async function attempted(what, done, work) {
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    const { code, message, status } = /** @type {import("../im-client.js").ImError} */ (error);
+export function attempted(what, done, work) {
+  return attempt(work, toast, ({ code, message, status }) => {
     const begin = `${what} was not ${done}`;
-    if (code === "connection_lost") toast(`You are offline: ${begin.replace(/^./, (first) => first.toLowerCase())}.`);
-    else toast(status === 429 ? `${begin}: too many at once. Wait a moment.` : `${begin}: ${message}`);
-    return false;
-  }
+    if (code === "connection_lost") return `You are offline: ${begin.replace(/^./, (first) => first.toLowerCase())}.`;
+    return status === 429 ? `${begin}: too many at once. Wait a moment.` : `${begin}: ${message}`;
+  });
 }

@@ -131,8 +131,16 @@ export function living(node) {
 /** A short notice that goes by itself. @param {string} text */
 export function toast(text) {
   const note = h("div", { class: "toast" }, text);
-  document.getElementById("toasts")?.append(note);
+  const place = document.getElementById("toasts");
+  place?.append(note);
+  if (document.querySelector("dialog[open]")) raise(place);
   setTimeout(() => note.remove(), 5000);
+}
+
+/** Above the dialogs that are open. @param {HTMLElement | null} place */
+function raise(place) {
+  if (place?.matches(":popover-open")) place.hidePopover();
+  place?.showPopover?.();
 }
 
 /**

@@ -1,4 +1,5 @@
 import { attempted } from "./attempted.js";
+import { copy } from "./copy.js";
 import { confirm } from "./dialog.js";
 import { h, icon } from "./dom.js";
 import { openEmoji } from "./emoji-chooser.js";
@@ -71,7 +72,7 @@ export class MessageMenu {
     return {
       reply: { label: "Reply", icon: "reply", act: () => place.composer.reply(message) },
       forward: { label: "Forward", icon: "forward", act: () => openForward(client, id, [seq]) },
-      copy: { label: "Copy text", icon: "copy", act: () => navigator.clipboard?.writeText(textOf(message)) },
+      copy: { label: "Copy text", icon: "copy", act: () => copy(textOf(message), "The text is copied.") },
       edit: { label: "Edit", icon: "edit", act: () => place.composer.edit(message) },
       pin: { label: "Pin", icon: "pin", act: change("pinned", () => messages.pin(id, seq)) },
       unpin: { label: "Unpin", icon: "unpin", act: change("unpinned", () => messages.unpin(id, seq)) },

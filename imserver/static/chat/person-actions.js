@@ -115,6 +115,6 @@ export class PersonActions {
   /** @param {Person} person @param {boolean} incoming @param {(id: string) => Promise<unknown>} answer */
   async #answer(person, incoming, answer) {
     const request = this.friends.requestOf(person.id, incoming);
-    if (request) await this.attempt(() => answer(request.id));
+    return request && this.attempt(() => answer(request.id));
   }
 }

@@ -1,6 +1,6 @@
+import { attempt } from "../attempt.js";
 import { confirm } from "../dialog.js";
 import { toast } from "../dom.js";
-import { reason } from "../form.js";
 import { openHeir } from "./heir.js";
 
 /** @typedef {import("../../im-client.js").Client} Client */
@@ -25,17 +25,6 @@ export async function dismiss(client, id) {
   const text = "Nobody can write in it any more, for good. Its members keep what was written.";
   if (await confirm({ title: `Dismiss “${title}”?`, text, action: "Dismiss" }))
     await attempt(() => client.groups.dismiss(id));
-}
-
-/** @param {() => Promise<unknown>} work @returns {Promise<boolean>} whether it was done */
-export async function attempt(work) {
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    toast(reason(/** @type {any} */ (error)));
-    return false;
-  }
 }
 
 /** @param {Client} client @param {string} id @param {string} person @param {string} name */

@@ -1,7 +1,8 @@
+import { attempt } from "../attempt.js";
 import { avatar } from "../avatar.js";
 import { openDialog } from "../dialog.js";
 import { h, toast } from "../dom.js";
-import { Form, reason } from "../form.js";
+import { Form } from "../form.js";
 import { linkify } from "../linkify.js";
 import { membersInWords } from "./names.js";
 
@@ -16,11 +17,7 @@ export function linkedToken(path) {
  */
 export async function followGroupLink(client, token, open) {
   history.replaceState(null, "", "/");
-  try {
-    openJoin(client, token, await client.groups.look(token), open);
-  } catch (error) {
-    toast(reason(/** @type {any} */ (error)));
-  }
+  await attempt(async () => openJoin(client, token, await client.groups.look(token), open));
 }
 
 /**

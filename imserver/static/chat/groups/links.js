@@ -1,9 +1,10 @@
+import { attempt } from "../attempt.js";
+import { copy } from "../copy.js";
 import { openDialog } from "../dialog.js";
 import { arrange, h, icon, toast } from "../dom.js";
-import { Form, reason } from "../form.js";
+import { Form } from "../form.js";
 import { picture } from "../qr.js";
 import { Choice, Switch } from "../setting.js";
-import { attempt } from "./deeds.js";
 import { SPANS, after, until } from "./times.js";
 
 /**
@@ -58,10 +59,6 @@ export class LinkList {
   /** @param {Link} link */
   #row(link) {
     const address = addressOf(link.token);
-    const copy = async () => {
-      await navigator.clipboard?.writeText(address);
-      toast("The link is copied.");
-    };
     return h(
       "li",
       { class: "link-row" },
@@ -71,7 +68,7 @@ export class LinkList {
         h("span", { class: "link-address" }, address.replace(/^https?:\/\//, "")),
         h("span", { class: "person-line" }, this.#terms(link)),
       ),
-      iconButton("copy", "Copy the link", copy),
+      iconButton("copy", "Copy the link", () => copy(address, "The link is copied.")),
       iconButton("qr", "Show the QR code", () => this.#showCode(link.token)),
       iconButton("close", "Revoke the link", () => this.#revoke(link.token)),
     );
@@ -94,14 +91,12 @@ export class LinkList {
   }
 
   /** @param {string} token */
-  async #showCode(token) {
-    try {
+  #showCode(token) {
+    return attempt(async () => {
       const svg = await this.client.groups.qrCode(this.id, token);
       const about = h("p", { class: "link-shown" }, addressOf(token));
       openDialog("Scan to join", picture(svg, "QR code of the link"), about);
-    } catch (error) {
-      toast(reason(/** @type {any} */ (error)));
-    }
+    });
   }
 }
 
