@@ -1,6 +1,6 @@
+import { namedButton } from "./button.js";
 import { h } from "./dom.js";
 import { PersonList, personBody } from "./person-list.js";
-import { button } from "./request-panel.js";
 
 /**
  * Whom one wants to hear nothing of.
@@ -27,6 +27,6 @@ export class BlockPanel {
 
   /** @param {View} view */
   #row(view) {
-    return [...personBody(view), button("Unblock", view.name, () => this.actions.unblock(view.person), "quiet")];
+    return [...personBody(view), namedButton("Unblock", view.name, () => this.actions.unblock(view.person), "quiet")];
   }
 }

@@ -1,3 +1,4 @@
+import { smallButton } from "./button.js";
 import { h } from "./dom.js";
 
 /**
@@ -36,29 +37,24 @@ function view(actions, person) {
   const { friends } = actions;
   const name = friends.nameOf(person);
   if (friends.hasBlocked(person.id))
-    return { text: `You have blocked ${name}.`, buttons: [button("Unblock", () => actions.unblock(person), "quiet")] };
+    return { text: `You have blocked ${name}.`, buttons: [smallButton("Unblock", () => actions.unblock(person), { look: "quiet" })] };
   const standing = friends.standing(person.id);
   if (standing === "outgoing")
     return {
       text: `You have asked ${name} to be friends.`,
-      buttons: [button("Take back", () => actions.cancel(person), "quiet")],
+      buttons: [smallButton("Take back", () => actions.cancel(person), { look: "quiet" })],
     };
   if (standing === "incoming")
     return {
       text: `${name} would like to be friends.`,
       words: friends.requestOf(person.id, true)?.message,
       buttons: [
-        button("Decline", () => actions.decline(person), "quiet"),
-        button("Accept", () => actions.accept(person)),
+        smallButton("Decline", () => actions.decline(person), { look: "quiet" }),
+        smallButton("Accept", () => actions.accept(person)),
       ],
     };
   return {
     text: "You can write to each other once you are friends.",
-    buttons: [button("Add friend", () => actions.ask(person, "chat"))],
+    buttons: [smallButton("Add friend", () => actions.ask(person, "chat"))],
   };
-}
-
-/** @param {string} text @param {() => void} act @param {string} [look] */
-export function button(text, act, look = "") {
-  return h("button", { class: `button small ${look}`, type: "button", onclick: act }, text);
 }

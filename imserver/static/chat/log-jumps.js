@@ -1,5 +1,6 @@
 import { reach } from "../im-client/reach.js";
 import { attempt } from "./attempt.js";
+import { busily } from "./busily.js";
 import { h, icon, spoken } from "./dom.js";
 import { namesMe } from "./mention-marks.js";
 
@@ -41,14 +42,14 @@ export class LogJumps {
     this.words = h("span");
     this.first = h(
       "button",
-      { class: "first-unread", type: "button", hidden: true, onclick: () => this.#busily(this.first, this.#up) },
+      { class: "first-unread", type: "button", hidden: true, onclick: () => this.#busily(this.first, () => this.#up()) },
       icon("up"),
       this.words,
     );
     this.named = h("span", { class: "badge", "aria-hidden": "true" });
     this.at = h(
       "button",
-      { class: "jump at", type: "button", hidden: true, onclick: () => this.#busily(this.at, this.#toMention) },
+      { class: "jump at", type: "button", hidden: true, onclick: () => this.#busily(this.at, () => this.#toMention()) },
       icon("at"),
       this.named,
     );
@@ -159,11 +160,8 @@ export class LogJumps {
   }
 
   /** @param {HTMLButtonElement} button @param {() => Promise<void>} work */
-  async #busily(button, work) {
-    if (button.ariaBusy === "true") return;
-    button.ariaBusy = "true";
-    await attempt(work.bind(this));
-    button.ariaBusy = null;
+  #busily(button, work) {
+    return busily(button, () => attempt(work));
   }
 }
 

@@ -1,3 +1,4 @@
+import { namedButton } from "./button.js";
 import { h } from "./dom.js";
 import { ago } from "./format.js";
 import { InvitationList } from "./groups/invitations.js";
@@ -54,8 +55,8 @@ export class RequestPanel {
     const buttons = h(
       "span",
       { class: "person-buttons" },
-      button("Accept", view.name, () => this.actions.accept(person)),
-      button("Decline", view.name, () => this.actions.decline(person), "quiet"),
+      namedButton("Accept", view.name, () => this.actions.accept(person)),
+      namedButton("Decline", view.name, () => this.actions.decline(person), "quiet"),
     );
     return personBody(view, words, buttons);
   }
@@ -64,12 +65,6 @@ export class RequestPanel {
   #outgoingRow(view) {
     const { person, message } = view.request;
     const words = message ? h("q", { class: "person-words", dir: "auto" }, message) : null;
-    return [...personBody(view, words), button("Take back", view.name, () => this.actions.cancel(person), "quiet")];
+    return [...personBody(view, words), namedButton("Take back", view.name, () => this.actions.cancel(person), "quiet")];
   }
-}
-
-/** @param {string} text @param {string} name @param {() => void} act @param {string} [look] */
-export function button(text, name, act, look = "") {
-  const properties = { class: `button small ${look}`, type: "button", "aria-label": `${text} ${name}`, onclick: act };
-  return h("button", properties, text);
 }

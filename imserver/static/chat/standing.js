@@ -1,3 +1,4 @@
+import { smallButton } from "./button.js";
 import { h, icon } from "./dom.js";
 
 /**
@@ -18,8 +19,7 @@ export function standingOf(actions, person, source) {
   return null;
 }
 
-/** @param {string} symbol @param {string} text @param {string} label @param {() => void} act */
+/** @param {string} symbol @param {string} text @param {string} label @param {() => unknown} act */
 function button(symbol, text, label, act) {
-  const properties = { class: "button small soft", type: "button", "aria-label": label, onclick: act };
-  return h("button", properties, icon(symbol), h("span", {}, text));
+  return smallButton(text, act, { label, look: "soft", symbol });
 }

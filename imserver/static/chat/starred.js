@@ -1,4 +1,5 @@
 import { attempted } from "./attempted.js";
+import { busily } from "./busily.js";
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { Problem, reason } from "./form.js";
@@ -26,7 +27,7 @@ export function openStarred(client, open) {
         attempted("The message", "taken away", () => client.messages.unstar(conversation, seq)),
     },
   });
-  const more = h("button", { class: "button quiet wide", type: "button", hidden: true, onclick: () => load() }, "More");
+  const more = h("button", { class: "button quiet wide", type: "button", hidden: true, onclick: () => busily(more, load) }, "More");
   const dialog = openDialog("Saved messages", problem.node, lead, list.node, more);
   dialog.addEventListener("close", () => closing.abort());
   /** @type {Starred[]} */

@@ -1,6 +1,8 @@
+import { attempt } from "../attempt.js";
+import { smallButton } from "../button.js";
 import { openDialog } from "../dialog.js";
 import { h, icon, toast } from "../dom.js";
-import { Form, reason } from "../form.js";
+import { Form } from "../form.js";
 import { ago } from "../format.js";
 import { linkify } from "../linkify.js";
 import { memberName } from "./names.js";
@@ -31,7 +33,6 @@ export class AnnouncementBar {
     this.#drawn = drawn;
     this.node.hidden = !shown;
     if (!shown) return this.node.replaceChildren();
-    const done = { class: "button small", type: "button", onclick: () => this.#read(shown.number) };
     this.node.replaceChildren(
       icon("megaphone"),
       h(
@@ -40,17 +41,13 @@ export class AnnouncementBar {
         h("strong", { class: "announcement-by", dir: "auto" }, `Announcement by ${by}`),
         h("p", { class: "announcement-text", dir: "auto", tabindex: "0" }, ...linkify(shown.text)),
       ),
-      h("button", done, "Got it"),
+      smallButton("Got it", () => this.#read(shown.number)),
     );
   }
 
   /** @param {number} number */
-  async #read(number) {
-    try {
-      await this.client.groups.readAnnouncement(this.id, number);
-    } catch (error) {
-      toast(reason(/** @type {any} */ (error)));
-    }
+  #read(number) {
+    return attempt(() => this.client.groups.readAnnouncement(this.id, number));
   }
 }
 

@@ -1,7 +1,7 @@
+import { namedButton } from "../button.js";
 import { h, toast } from "../dom.js";
 import { ago } from "../format.js";
 import { PersonList, personBody } from "../person-list.js";
-import { button } from "../request-panel.js";
 
 /**
  * Into which groups one is invited: nobody is in a group against one's will.
@@ -43,8 +43,8 @@ export class InvitationList {
     const buttons = h(
       "span",
       { class: "person-buttons" },
-      button("Join", view.name, () => actions.attempt(accept)),
-      button("Decline", view.name, () => actions.attempt(() => groups.decline(view.key)), "quiet"),
+      namedButton("Join", view.name, () => actions.attempt(accept)),
+      namedButton("Decline", view.name, () => actions.attempt(() => groups.decline(view.key)), "quiet"),
     );
     return personBody(view, buttons);
   }

@@ -1,10 +1,10 @@
 import { coalesced } from "../../im-client/backoff.js";
+import { attempt } from "../attempt.js";
+import { namedButton } from "../button.js";
 import { h } from "../dom.js";
 import { Problem, reason } from "../form.js";
 import { ago } from "../format.js";
 import { PersonList, personBody } from "../person-list.js";
-import { button } from "../request-panel.js";
-import { attempt } from "./deeds.js";
 import { LinkList } from "./links.js";
 import { leads, mayInvite } from "./rights.js";
 
@@ -81,8 +81,8 @@ export class JoiningPanel {
     const buttons = h(
       "span",
       { class: "person-buttons" },
-      button("Let in", view.name, () => attempt(() => groups.approve(this.id, view.id))),
-      button("Decline", view.name, () => attempt(() => groups.declineRequest(this.id, view.id)), "quiet"),
+      namedButton("Let in", view.name, () => attempt(() => groups.approve(this.id, view.id))),
+      namedButton("Decline", view.name, () => attempt(() => groups.declineRequest(this.id, view.id)), "quiet"),
     );
     return personBody(view, words, buttons);
   }
@@ -93,6 +93,6 @@ export class JoiningPanel {
     const withdraw = async () => {
       if (await attempt(() => this.client.groups.withdraw(view.key))) this.reread();
     };
-    return [...personBody(view), button("Take back", view.name, withdraw, "quiet")];
+    return [...personBody(view), namedButton("Take back", view.name, withdraw, "quiet")];
   }
 }

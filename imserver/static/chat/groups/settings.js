@@ -1,10 +1,11 @@
 import { coalesced } from "../../im-client/backoff.js";
+import { attempt } from "../attempt.js";
+import { namedButton } from "../button.js";
 import { h, toast } from "../dom.js";
 import { Form, Problem, reason } from "../form.js";
 import { PersonList, personBody } from "../person-list.js";
-import { button } from "../request-panel.js";
 import { Choice, Switch } from "../setting.js";
-import { attempt, dismiss } from "./deeds.js";
+import { dismiss } from "./deeds.js";
 import { leads } from "./rights.js";
 import { until } from "./times.js";
 import { pause } from "./words.js";
@@ -170,6 +171,6 @@ export class SettingsPanel {
     const unban = async () => {
       if (await attempt(() => this.client.groups.unban(this.id, view.id))) this.reread();
     };
-    return [...personBody(view, words), button("Unban", view.name, unban, "quiet")];
+    return [...personBody(view, words), namedButton("Unban", view.name, unban, "quiet")];
   }
 }
