@@ -34,6 +34,14 @@ class GroupScreen:
         await self.page.get_by_role("button", name="More about").click()
         await self.page.get_by_role("menuitem", name=item).click()
 
+    async def offers(self) -> list[str]:
+        """What the menu of the open group holds."""
+        await self.page.get_by_role("button", name="More about").click()
+        await expect(self.page.get_by_role("menuitem").first).to_be_visible()
+        found = await self.page.get_by_role("menuitem").all_inner_texts()
+        await self.page.keyboard.press("Escape")
+        return found
+
     async def open_info(self, tab: str = "Members") -> Locator:
         await self.choose("Group info")
         await expect(self.dialog.get_by_role("listitem").first).to_be_visible()

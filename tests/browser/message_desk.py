@@ -58,10 +58,14 @@ async def delete_for_me(screen: Screen, text: str) -> None:
     await screen.answer("Delete this message for you?", "Delete")
 
 
-async def clear_history(screen: Screen) -> None:
+async def choose_clear(screen: Screen) -> None:
     await press(screen.page.locator(".thread-head"), "More about")
     await screen.page.get_by_role("menuitem", name="Clear history").click()
-    await screen.answer("Clear the history?", "Clear")
+
+
+async def copy(screen: Screen, text: str, outcome: str) -> None:
+    await screen.act(text, "Copy text")
+    await expect(screen.page.locator(".toast").last).to_contain_text(outcome)
 
 
 async def marked_up(screen: Screen, text: str) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from tests.browser import message_desk as desk
 from tests.browser.conftest import Again, Enter
 from tests.browser.group_screen import GroupScreen
 from tests.browser.screen import Screen
@@ -50,6 +51,33 @@ async def test_a_group_begins_with_who_is_added_and_who_accepts(enter: Enter, ag
     await expect(GroupScreen(other).notices).to_have_text(["You created “Book club”", "Cem joined by invitation"])
 
 
+async def keeps_the_choir(cem: Screen) -> None:
+    """To be read, and no more than that."""
+    third = GroupScreen(cem)
+    await expect(cem.row("Choir")).to_contain_text("You are no longer in this group")
+    await expect(third.gate).to_contain_text("You are no longer in this group")
+    await expect(cem.composer).to_have_count(0)
+    await cem.sees("I sing tenor", "We meet at eight")
+    await expect(desk.chips(cem, "I sing tenor")).to_have_accessible_name("👍 Bob")
+    await expect(cem.page.get_by_role("button", name="👍")).to_have_count(0)
+    assert await third.offers() == ["Delete from this device"]
+
+
+async def comes_back_and_goes(group: GroupScreen, cem: Screen) -> None:
+    third = GroupScreen(cem)
+    await group.add(cem)
+    await cem.write("Back again")
+    await cem.sees("Back again")
+    await group.open_info()
+    await group.act_on("Cem", "Remove…")
+    await group.screen.answer("Remove Cem?", "Remove")
+    await expect(third.gate).to_contain_text("You are no longer in this group")
+    await third.choose("Delete from this device")
+    await expect(cem.row("Choir")).to_have_count(0)
+    await expect(third.head).to_have_count(0)
+    await group.close()
+
+
 async def test_what_admins_do_about_members(enter: Enter) -> None:
     ann, bob, cem = await enter("Ann"), await enter("Bob"), await enter("Cem")
     for screen in (bob, cem):
@@ -74,12 +102,18 @@ async def test_what_admins_do_about_members(enter: Enter) -> None:
     assert await group.member("Ann").get_by_role("button").count() == 0
     await second.close()
     await expect(second.notices.last).to_have_text("You let Cem write again")
+    await cem.write("I sing tenor")
+    await desk.react(bob, "I sing tenor", "👍")
+    await bob.write("We meet at eight")
+    await cem.sees("I sing tenor", "We meet at eight")
     await group.act_on("Cem", "Ban…")
     await group.dialog.get_by_label("Reason").fill("Sings too loud")
     await group.dialog.get_by_role("button", name="Ban", exact=True).click()
-    await expect(cem.row("Choir")).to_have_count(0)
-    await expect(cem.composer).to_have_count(0)
     await expect(third.toasts).to_contain_text("You are no longer in “Choir”.")
+    for _ in range(2):
+        await keeps_the_choir(cem)
+        await cem.page.wait_for_timeout(500)  # the store is written behind
+        await cem.page.reload()
     await expect(group.member("Cem")).to_have_count(0)
     await expect(second.notices.last).to_have_text("Ann banned Cem")
     await group.dialog.get_by_role("tab", name="Settings").click()
@@ -87,6 +121,8 @@ async def test_what_admins_do_about_members(enter: Enter) -> None:
     await group.dialog.get_by_role("button", name="Unban Cem").click()
     await expect(group.dialog.get_by_role("list", name="Banned people")).to_have_count(0)
     await group.close()
+    await comes_back_and_goes(group, cem)
+    await bob.sees("I sing tenor", "We meet at eight", "Back again")
     await group.choose("Leave group…")
     await group.dialog.get_by_role("button", name="Choose Bob").click()
     await ann.answer("Make Bob the owner?", "Make owner")

@@ -1,7 +1,7 @@
 import asyncio
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import Again, Enter
 from tests.browser.screen import Screen
@@ -134,6 +134,44 @@ async def test_edits_and_recalls_reach_the_other_screen(pair: Pair) -> None:
     await bob.sees("Message deleted", "the second")
 
 
+async def test_an_edit_that_fails_stays_and_a_conversation_that_is_not_there_closes_no_other(pair: Pair) -> None:
+    ann, bob = pair
+    await ann.act("Hello Bob", "Edit")
+    await ann.context.set_offline(True)
+    await ann.write("Hello Bobby")
+    await expect(ann.page.locator(".toast")).to_contain_text("the message was not edited")
+    await expect(ann.page.locator(".composer-context")).to_contain_text("Edit message")
+    await expect(ann.composer).to_have_value("Hello Bobby")
+    await ann.context.set_offline(False)
+    await ann.open("Notes to self")
+    await expect(ann.composer).to_have_value("")
+    await ann.write("a slip", "a note")
+    await ann.sees_progress("Sent", "Sent")
+    await ann.act("a note", "Delete for everyone")
+    await ann.answer("Delete this message?", "Delete")
+    await ann.composer.press("ArrowUp")
+    await expect(ann.composer).to_have_value("a slip")
+    await ann.composer.press("Escape")
+
+    asked = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        asked.set()
+        await expect(ann.composer).to_have_value("Hello Bobby")
+        await route.fulfill(status=404, json={})
+
+    nowhere = "01890000-0000-7000-8000-000000000000"
+    await ann.page.route(f"**/conversations/{nowhere}", late)
+    await ann.page.evaluate("id => { location.hash = id; }", nowhere)
+    await asked.wait()
+    async with ann.page.expect_response(f"**/conversations/{nowhere}"):
+        await ann.open("Bob")
+    await expect(ann.page.locator(".composer-context")).to_contain_text("Edit message")
+    await ann.composer.press("Enter")
+    await bob.sees("Hello Bobby")
+    await expect(ann.page.locator(".composer-context")).to_be_hidden()
+
+
 async def test_a_reply_quotes_what_it_answers(pair: Pair) -> None:
     ann, bob = pair
     await bob.act("Hello Bob", "Reply")
@@ -207,6 +245,7 @@ async def test_the_keyboard_is_enough(enter: Enter) -> None:
     await keys.type(", edited")
     await keys.press("Enter")
     await ann.sees("first line\nsecond line, edited")
+    await expect(ann.page.locator(".composer-context")).to_be_hidden()
     await keys.press("Escape")
     await expect(ann.composer).to_be_hidden()
     await keys.press("ArrowDown")

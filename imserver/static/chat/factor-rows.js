@@ -1,3 +1,4 @@
+import { smallButton } from "./button.js";
 import { h, icon } from "./dom.js";
 import { shortTime } from "./format.js";
 
@@ -72,9 +73,9 @@ function row(symbol, title, hint, buttons) {
   return h("section", { class: "setting", "aria-label": title }, main);
 }
 
-/** @param {string} text @param {string} label @param {() => void} act @param {string} [look] */
+/** @param {string} text @param {string} label @param {() => unknown} act @param {string} [look] */
 function button(text, label, act, look = "quiet") {
-  return h("button", { class: `button small ${look}`, type: "button", "aria-label": label, onclick: act }, text);
+  return smallButton(text, act, { label, look });
 }
 
 /** @param {number} seconds of Unix time */

@@ -1,3 +1,4 @@
+import { smallButton } from "./button.js";
 import { h, icon, toast } from "./dom.js";
 
 /** As many as are forwarded at once. */
@@ -19,7 +20,7 @@ export class Selection {
     log.node.addEventListener("click", (event) => this.#click(event), { capture: true });
     this.count = h("span", { class: "selection-count", role: "status" });
     const button = (/** @type {string} */ text, /** @type {string} */ symbol, /** @type {() => void} */ act) =>
-      h("button", { class: "button small soft", type: "button", "aria-label": text, onclick: act }, icon(symbol), h("span", {}, text));
+      smallButton(text, act, { label: text, look: "soft", symbol });
     const cancel = { class: "icon-button", type: "button", "aria-label": "Cancel", onclick: () => this.end() };
     this.node = h(
       "div",

@@ -1,3 +1,4 @@
+import { namedButton } from "../button.js";
 import { openDialog } from "../dialog.js";
 import { h } from "../dom.js";
 import { Problem, reason } from "../form.js";
@@ -18,10 +19,10 @@ export async function openHeir(client, id, then) {
     await then();
   };
   /** @type {PersonList<View>} */
-  const list = new PersonList("Members", (view) => {
-    const properties = { class: "button small soft", type: "button", "aria-label": `Choose ${view.name}` };
-    return [...personBody(view), h("button", { ...properties, onclick: () => choose(view) }, "Choose")];
-  });
+  const list = new PersonList("Members", (view) => [
+    ...personBody(view),
+    namedButton("Choose", view.name, () => choose(view), "soft"),
+  ]);
   const lead = h("p", {}, "The group is yours. Choose who is to own it, then you leave.");
   const dialog = openDialog("Leave group", lead, problem.node, list.node);
   try {

@@ -1,4 +1,5 @@
 import { coalesced } from "../../im-client/backoff.js";
+import { smallButton } from "../button.js";
 import { h, icon } from "../dom.js";
 import { moreButton } from "../friend-panel.js";
 import { Problem, reason } from "../form.js";
@@ -49,12 +50,8 @@ export class MembersPanel {
       dir: "auto",
       oninput: () => this.#searched(),
     });
-    this.add = h(
-      "button",
-      { class: "button small soft", type: "button", hidden: true, onclick: () => openAdd(client, id) },
-      icon("befriend"),
-      h("span", {}, "Add people"),
-    );
+    this.add = smallButton("Add people", () => openAdd(client, id), { look: "soft", symbol: "befriend" });
+    this.add.hidden = true;
     /** @type {PersonList<View>} */
     this.list = new PersonList("Members", (view) => this.#row(view));
     this.note = h("p", { class: "persons-note", role: "status", hidden: true });
