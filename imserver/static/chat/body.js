@@ -2,6 +2,7 @@ import { h, icon } from "./dom.js";
 import { nameOf } from "./names.js";
 import { openPerson } from "./person.js";
 import { richText } from "./rich-text.js";
+import { length } from "./times.js";
 import { callInWords, preview } from "./words.js";
 
 /**
@@ -48,8 +49,8 @@ function card(symbol, title, ...line) {
 
 /** @param {string} symbol @param {string} name @param {any} content @returns {(string | Node)[]} */
 function file(symbol, name, { caption, entities, duration_ms }) {
-  const length = duration_ms ? duration(duration_ms / 1000) : "It cannot be opened here yet";
-  const node = h("span", { class: "card" }, ...card(symbol, name, length));
+  const line = duration_ms ? length(Math.round(duration_ms / 1000)) : "It cannot be opened here yet";
+  const node = h("span", { class: "card" }, ...card(symbol, name, line));
   return caption ? [node, ...richText(String(caption), entities)] : [node];
 }
 
@@ -75,16 +76,8 @@ function contact({ name, user, phone }, client) {
 function call({ content, sender }, client) {
   const mine = sender === client.user.id;
   const missed = content.outcome === "missed" && !mine;
-  const line = content.duration_s ? duration(content.duration_s) : mine ? "Outgoing" : "Incoming";
+  const line = content.duration_s ? length(content.duration_s) : mine ? "Outgoing" : "Incoming";
   const title = missed || content.outcome !== "missed" ? callInWords(content) : "Unanswered call";
   const properties = { class: missed ? "card call missed" : "card call" };
   return h("span", properties, ...card(content.media === "video" ? "video" : "call", title, line));
-}
-
-/** @param {number} seconds */
-function duration(seconds) {
-  const whole = Math.round(seconds);
-  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const shown = parts[0] ? parts : parts.slice(1);
-  return shown.map((part, index) => (index ? String(part).padStart(2, "0") : String(part))).join(":");
 }

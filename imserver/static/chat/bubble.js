@@ -1,11 +1,12 @@
 import { hue } from "./avatar.js";
 import { body, forwardedFrom } from "./body.js";
 import { h, icon, spoken } from "./dom.js";
-import { clock, moment, preview } from "./format.js";
 import { authorOf } from "./groups/names.js";
 import { markMentions, namesMe } from "./mention-marks.js";
 import { reactions } from "./reactions.js";
 import { ticks } from "./ticks.js";
+import { clock, moment } from "./times.js";
+import { preview } from "./words.js";
 
 /** @type {Record<string, string>} */
 const FAILURES = {

@@ -1,5 +1,6 @@
-import { titleOf } from "./format.js";
 import { reason } from "./form.js";
+import { titleOf } from "./names.js";
+import { length } from "./times.js";
 
 /** @type {Record<string, string>} */
 const REFUSED = {
@@ -43,10 +44,7 @@ export function stopped(call, name) {
   return call.reason === "refused" && call.problem ? reason(call.problem) : "";
 }
 
-/** @param {number} since @param {number} [now] */
+/** How long it has lasted. @param {number} since @param {number} [now] */
 export function elapsed(since, now = Date.now()) {
-  const seconds = Math.max(0, Math.floor((now - since) / 1000));
-  const parts = [Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, "0"));
-  const hours = Math.floor(seconds / 3600);
-  return [...(hours ? [hours] : []), ...parts].join(":");
+  return length(Math.max(0, (now - since) / 1000));
 }

@@ -1,11 +1,11 @@
 import { h, icon } from "./dom.js";
-import { preview } from "./format.js";
 import { authorOf } from "./groups/names.js";
 import { writeMarkup } from "./markup.js";
 import { membersToMention } from "./members-to-mention.js";
 import { MentionBox } from "./mention-box.js";
 import { renamed } from "./mention-marks.js";
 import { dropEdit, keepEdit, takeEdit } from "./unsaved-edits.js";
+import { preview } from "./words.js";
 
 const WARN_FROM = 0.9;
 const IME = 229;

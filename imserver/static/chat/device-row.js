@@ -1,7 +1,7 @@
 import { browserName } from "./browser.js";
 import { nameForm } from "./device-name.js";
 import { h, icon } from "./dom.js";
-import { ago, moment } from "./format.js";
+import { ago, moment } from "./times.js";
 
 /** @type {Record<string, string>} */
 const PLATFORMS = { web: "Web", ios: "iOS", android: "Android", windows: "Windows", macos: "macOS", linux: "Linux" };

@@ -1,6 +1,6 @@
 import { smallButton } from "./button.js";
 import { h, icon } from "./dom.js";
-import { shortTime } from "./format.js";
+import { shortTime } from "./times.js";
 
 /**
  * @typedef {import("../im-client/types.js").Factor} Factor

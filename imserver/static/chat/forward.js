@@ -2,8 +2,8 @@ import { conversationAvatar } from "./avatar.js";
 import { openDialog } from "./dialog.js";
 import { h, icon, toast } from "./dom.js";
 import { Problem, reason } from "./form.js";
-import { titleOf } from "./format.js";
 import { Forwarding } from "./forwarding.js";
+import { titleOf } from "./names.js";
 
 /**
  * Copies messages into conversations that one chooses.

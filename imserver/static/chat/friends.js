@@ -1,5 +1,6 @@
 import { BlockPanel } from "./block-panel.js";
 import { openDialog } from "./dialog.js";
+import { openChat } from "./direct-chat.js";
 import { h } from "./dom.js";
 import { Problem, reason } from "./form.js";
 import { FriendPanel } from "./friend-panel.js";
@@ -10,21 +11,16 @@ import { Tabs } from "./tabs.js";
 /**
  * Friends, requests, blocked people: what is there now, and what becomes of it.
  * @param {import("../im-client.js").Client} client
- * @param {{ open: (conversation: string) => void, find: () => void }} options
+ * @param {{ find: () => void }} options   looks for others
  */
-export function openFriends(client, { open, find }) {
+export function openFriends(client, { find }) {
   const { friends } = client;
   const problem = new Problem();
   const actions = new PersonActions(client, (text) => problem.say(text));
   const closing = new AbortController();
   const panels = {
     friends: new FriendPanel(actions, {
-      open: (person) =>
-        actions.attempt(async () => {
-          const { id } = await client.directory.open(person);
-          dialog.close();
-          open(id);
-        }),
+      open: (person) => actions.attempt(() => openChat(client, person, () => dialog.close())),
       find: () => {
         dialog.close();
         find();

@@ -1,6 +1,6 @@
 import { h } from "./dom.js";
-import { day, sameDay } from "./format.js";
 import { isNotice } from "./groups/notice.js";
+import { day, sameDay } from "./times.js";
 
 const ONE_BREATH = 5 * 60 * 1000;
 

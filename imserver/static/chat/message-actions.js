@@ -1,3 +1,5 @@
+import { leads } from "./groups/rights.js";
+
 const HOUR = 3_600_000;
 /** What the server writes is nobody's to copy. */
 const OF_THE_SERVER = new Set(["call"]);
@@ -42,7 +44,7 @@ export function textOf({ content }) {
 }
 
 /** @param {import("../im-client.js").Client} client @param {import("../im-client.js").Conversation} conversation */
-function leadsIn(client, { id, head }) {
-  const { role = "member", dismissed = false } = (head.kind === "group" && client.groups.get(id)) || {};
-  return role !== "member" && !dismissed;
+function leadsIn(client, { id }) {
+  const group = client.groups.get(id);
+  return Boolean(group && leads(group));
 }

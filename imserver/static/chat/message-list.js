@@ -1,7 +1,8 @@
 import { avatar } from "./avatar.js";
 import { h, icon } from "./dom.js";
-import { preview, shortTime, titleOf } from "./format.js";
-import { nameOf } from "./names.js";
+import { nameOf, titleOf } from "./names.js";
+import { shortTime } from "./times.js";
+import { preview } from "./words.js";
 
 /**
  * Messages of any conversation below each other, each a button that leads to it.

@@ -35,7 +35,7 @@ export class Messenger {
       open: (/** @type {string} */ id) => (location.hash = id),
       account: () => accountItems(this.client, () => this.#logOut(), (id, seq) => this.#show(id, seq)),
       group: () => openNewGroup(this.client, actions.open),
-      friends: () => openFriends(this.client, { open: actions.open, find: () => this.sidebar.focusSearch() }),
+      friends: () => openFriends(this.client, { find: () => this.sidebar.focusSearch() }),
     };
     this.sidebar = new Sidebar(this.client, actions);
     this.nobody = nothingOpen(() => this.sidebar.focusSearch());

@@ -1,4 +1,9 @@
-import { titleOf } from "./format.js";
+/** @param {import("../im-client.js").Conversation} conversation @param {import("../im-client.js").Client} client */
+export function titleOf({ head }, client) {
+  if (head.kind === "self") return "Notes to self";
+  const remark = head.peer && client.friends.get(head.peer.id)?.remark;
+  return remark || head.title || head.peer?.display_name || "Conversation";
+}
 
 /**
  * How somebody is called here: oneself "You", others as this person knows them. Nothing while nobody knows.
@@ -12,9 +17,12 @@ export function nameOf(client, person, conversation) {
   return inGroup || client.friends.get(person)?.remark || client.people.get(person)?.display_name;
 }
 
-/** As in "You, Ann and 3 others". @param {(string | undefined)[]} names @param {number} count of all */
-export function listed(names, count) {
-  const known = names.filter((name) => name !== undefined).slice(0, 20);
+/**
+ * As in "You, Ann and 3 others".
+ * @param {(string | undefined)[]} names @param {number} [count] of all @param {number} [most] names
+ */
+export function listed(names, count = names.length, most = 20) {
+  const known = names.filter((name) => name !== undefined).slice(0, most);
   const rest = count - known.length;
   const others = rest === 1 ? "1 other" : `${rest} others`;
   if (!known.length) return rest === 1 ? "1 person" : `${rest} people`;

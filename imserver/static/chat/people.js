@@ -1,5 +1,7 @@
+import { attempt } from "./attempt.js";
 import { avatar } from "./avatar.js";
-import { h, toast } from "./dom.js";
+import { openChat } from "./direct-chat.js";
+import { h } from "./dom.js";
 import { PeopleFinder } from "./people-finder.js";
 import { PersonActions } from "./person-actions.js";
 import { standingOf } from "./standing.js";
@@ -13,7 +15,7 @@ export class PeopleSearch {
   /** @type {Person[]} */
   #found = [];
 
-  /** @param {import("../im-client.js").Client} client @param {(conversation: string) => void} opened */
+  /** @param {import("../im-client.js").Client} client @param {() => void} opened */
   constructor(client, opened) {
     this.client = client;
     this.opened = opened;
@@ -98,15 +100,7 @@ export class PeopleSearch {
   #follow(event, user) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    this.#open(user);
+    attempt(() => openChat(this.client, user, this.opened));
   }
 
-  /** @param {string} user */
-  async #open(user) {
-    try {
-      this.opened((await this.client.directory.open(user)).id);
-    } catch {
-      toast("This conversation cannot be opened right now.");
-    }
-  }
 }

@@ -1,7 +1,8 @@
 import { avatar } from "./avatar.js";
 import { openDialog } from "./dialog.js";
+import { openChat } from "./direct-chat.js";
 import { h } from "./dom.js";
-import { Problem, reason } from "./form.js";
+import { Problem } from "./form.js";
 import { PersonActions } from "./person-actions.js";
 import { standingOf } from "./standing.js";
 
@@ -15,15 +16,7 @@ export function openPerson(client, id, name) {
   const actions = new PersonActions(client, (text) => problem.say(text));
   const who = h("div", { class: "profile-who" });
   const standing = h("span");
-  const write = async () => {
-    try {
-      const conversation = await client.directory.open(id);
-      dialog.close();
-      location.hash = conversation.id;
-    } catch (error) {
-      problem.say(reason(/** @type {any} */ (error)));
-    }
-  };
+  const write = () => actions.attempt(() => openChat(client, id, () => dialog.close()));
   const button = h("button", { class: "button wide", type: "button", onclick: write }, "Write a message");
   const draw = () => {
     const person = client.people.get(id);

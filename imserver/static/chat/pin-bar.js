@@ -1,7 +1,7 @@
 import { Pins } from "../im-client.js";
 import { h, icon } from "./dom.js";
-import { preview } from "./format.js";
 import { openPins } from "./pins.js";
+import { preview } from "./words.js";
 
 /** Below the head of a conversation: what is pinned there. Each click leads to the one pinned before. */
 export class PinBar {

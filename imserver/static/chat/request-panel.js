@@ -1,8 +1,8 @@
 import { namedButton } from "./button.js";
 import { h } from "./dom.js";
-import { ago } from "./format.js";
 import { InvitationList } from "./groups/invitations.js";
 import { PersonList, personBody } from "./person-list.js";
+import { ago } from "./times.js";
 
 /**
  * Who asks to be a friend or into a group, and whom one has asked.

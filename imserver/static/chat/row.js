@@ -1,12 +1,14 @@
 import { conversationAvatar, withDot } from "./avatar.js";
 import { conversationItems, isSilent } from "./conversation-menu.js";
 import { h, icon, spoken } from "./dom.js";
-import { preview, shortTime, titleOf } from "./format.js";
 import { lastAuthor, typingWords } from "./groups/names.js";
 import { onLongPress } from "./long-press.js";
 import { Menu } from "./menu.js";
+import { titleOf } from "./names.js";
 import { signs } from "./signs.js";
 import { ticks } from "./ticks.js";
+import { shortTime } from "./times.js";
+import { preview } from "./words.js";
 
 /** One conversation in the list. */
 export class ConversationRow {

@@ -1,9 +1,9 @@
 import { ArchiveFolder, inOrder } from "./archive-folder.js";
 import { avatar } from "./avatar.js";
 import { arrange, h, icon, spoken } from "./dom.js";
-import { titleOf } from "./format.js";
 import { FriendsButton } from "./friends-button.js";
 import { Menu } from "./menu.js";
+import { titleOf } from "./names.js";
 import { PeopleSearch } from "./people.js";
 import { ConversationRow } from "./row.js";
 
@@ -22,14 +22,12 @@ export class Sidebar {
   /**
    * @param {import("../im-client.js").Client} client
    * @param {object} actions
-   * @param {(id: string) => void} actions.open
    * @param {() => import("./menu.js").Item[]} actions.account
    * @param {() => void} actions.friends
    * @param {() => void} actions.group       a new one
    */
-  constructor(client, { open, account, friends, group }) {
+  constructor(client, { account, friends, group }) {
     this.client = client;
-    this.open = open;
     this.me = h("button", {
       class: "me",
       type: "button",
@@ -48,7 +46,7 @@ export class Sidebar {
     });
     this.list = h("ul", { class: "rows", "aria-label": "Conversations" });
     this.folder = new ArchiveFolder(() => this.#foldered());
-    this.people = new PeopleSearch(client, (id) => this.#opened(id));
+    this.people = new PeopleSearch(client, () => this.#clearSearch());
     this.hint = h("div", { class: "list-hint" });
     this.scroller = h(
       "div",
@@ -173,11 +171,9 @@ export class Sidebar {
     this.#schedule();
   }
 
-  /** @param {string} id */
-  #opened(id) {
+  #clearSearch() {
     this.search.value = "";
     this.#searched();
-    this.open(id);
   }
 
   /** The end is near, or the list does not even fill its pane. */
@@ -241,8 +237,7 @@ export class Sidebar {
   /** @param {KeyboardEvent} event */
   #clear(event) {
     event.preventDefault();
-    this.search.value = "";
-    this.#searched();
+    this.#clearSearch();
   }
 
   /** @param {import("./menu.js").Item[]} items */

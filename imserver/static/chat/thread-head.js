@@ -3,10 +3,11 @@ import { callButtons } from "./call-buttons.js";
 import { clearItem } from "./clear-history.js";
 import { conversationItems } from "./conversation-menu.js";
 import { h, icon } from "./dom.js";
-import { lastSeen, titleOf } from "./format.js";
 import { typingWords } from "./groups/names.js";
 import { Menu } from "./menu.js";
+import { titleOf } from "./names.js";
 import { standingOf } from "./standing.js";
+import { lastSeen } from "./times.js";
 
 /** Above the messages: with whom, and what can be done about that person. */
 export class ThreadHead {

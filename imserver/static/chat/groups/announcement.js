@@ -3,9 +3,10 @@ import { smallButton } from "../button.js";
 import { openDialog } from "../dialog.js";
 import { h, icon, toast } from "../dom.js";
 import { Form } from "../form.js";
-import { ago } from "../format.js";
 import { linkify } from "../linkify.js";
+import { ago } from "../times.js";
 import { memberName } from "./names.js";
+import { leads } from "./rights.js";
 
 /**
  * @typedef {import("../../im-client.js").Client} Client
@@ -68,11 +69,11 @@ export class AnnouncementCard {
   /** @param {Group} group */
   draw(group) {
     const said = group.announcement;
-    const leads = group.role !== "member" && !group.dismissed;
+    const mayChange = leads(group);
     this.node.hidden = !said;
-    if (said && leads) this.#ask(said.number, group.members);
+    if (said && mayChange) this.#ask(said.number, group.members);
     const by = said ? memberName(this.client, this.id, said.by) : "";
-    const drawn = JSON.stringify([said?.number, by, leads, this.#readers]);
+    const drawn = JSON.stringify([said?.number, by, mayChange, this.#readers]);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     if (!said) return this.node.replaceChildren();
@@ -84,7 +85,7 @@ export class AnnouncementCard {
         "p",
         { class: "announcement-about" },
         h("span", { dir: "auto" }, [when, this.#readers].filter(Boolean).join(" · ")),
-        leads && h("button", change, "Change"),
+        mayChange && h("button", change, "Change"),
       ),
     );
   }

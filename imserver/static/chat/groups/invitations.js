@@ -1,7 +1,7 @@
 import { namedButton } from "../button.js";
 import { h, toast } from "../dom.js";
-import { ago } from "../format.js";
 import { PersonList, personBody } from "../person-list.js";
+import { ago } from "../times.js";
 
 /**
  * Into which groups one is invited: nobody is in a group against one's will.

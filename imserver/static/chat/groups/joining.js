@@ -3,8 +3,8 @@ import { attempt } from "../attempt.js";
 import { namedButton } from "../button.js";
 import { h } from "../dom.js";
 import { Problem, reason } from "../form.js";
-import { ago } from "../format.js";
 import { PersonList, personBody } from "../person-list.js";
+import { ago } from "../times.js";
 import { LinkList } from "./links.js";
 import { leads, mayInvite } from "./rights.js";
 

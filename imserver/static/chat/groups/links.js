@@ -5,7 +5,8 @@ import { arrange, h, icon, toast } from "../dom.js";
 import { Form } from "../form.js";
 import { picture } from "../qr.js";
 import { Choice, Switch } from "../setting.js";
-import { SPANS, after, until } from "./times.js";
+import { until } from "../times.js";
+import { SPANS, after } from "./spans.js";
 
 /**
  * Links into a group.

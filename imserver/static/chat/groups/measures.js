@@ -1,7 +1,7 @@
 import { openDialog } from "../dialog.js";
 import { Form } from "../form.js";
 import { Choice } from "../setting.js";
-import { NEVER, SPANS, after } from "./times.js";
+import { NEVER, SPANS, after } from "./spans.js";
 
 /** @typedef {import("../../im-client.js").Client} Client */
 

@@ -1,5 +1,6 @@
 import { attempt } from "../attempt.js";
 import { confirm } from "../dialog.js";
+import { openChat } from "../direct-chat.js";
 import { PersonActions } from "../person-actions.js";
 import { transfer } from "./deeds.js";
 import { openBan, openMute } from "./measures.js";
@@ -22,19 +23,12 @@ export function memberItems({ client, id, close }, seat, group) {
   const name = client.groups.nameOf(id, person.id) ?? person.display_name;
   const items = [];
   if (client.friends.mayWrite(person.id))
-    items.push({ label: "Write a message", icon: "reply", act: () => attempt(() => write(client, person.id, close)) });
+    items.push({ label: "Write a message", icon: "reply", act: () => attempt(() => openChat(client, person.id, close)) });
   if (client.friends.standing(person.id) === "stranger" && !client.friends.hasBlocked(person.id))
     items.push({ label: "Add friend…", icon: "befriend", act: () => new PersonActions(client).ask(person, "group") });
   if (group.dismissed || RANK[group.role] <= RANK[seat.role]) return items;
   if (group.role === "owner") items.push(...offices(client, id, seat, name));
   return [...items, ...measures(client, id, seat, name)];
-}
-
-/** @param {Client} client @param {string} person @param {() => void} close */
-async function write(client, person, close) {
-  const { id } = await client.directory.open(person);
-  close();
-  location.hash = id;
 }
 
 /**

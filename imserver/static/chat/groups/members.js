@@ -5,11 +5,11 @@ import { moreButton } from "../friend-panel.js";
 import { Problem, reason } from "../form.js";
 import { Menu } from "../menu.js";
 import { PersonList, personBody } from "../person-list.js";
+import { until } from "../times.js";
 import { openAdd } from "./add.js";
 import { leave } from "./deeds.js";
 import { memberItems } from "./member-items.js";
 import { mayInvite } from "./rights.js";
-import { until } from "./times.js";
 
 const PAGE = 50;
 const PAUSE = 250;

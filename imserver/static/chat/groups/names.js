@@ -1,4 +1,4 @@
-import { titleOf } from "../format.js";
+import { titleOf } from "../names.js";
 
 /**
  * How people of a conversation are called.

@@ -1,5 +1,5 @@
 import { h } from "../dom.js";
-import { moment } from "../format.js";
+import { moment } from "../times.js";
 import { memberName } from "./names.js";
 import { isShown, noticeText } from "./words.js";
 

@@ -1,4 +1,5 @@
 import { h, icon } from "../dom.js";
+import { listed } from "../names.js";
 import { PeopleFinder } from "../people-finder.js";
 import { PersonList, personBody } from "../person-list.js";
 
@@ -118,16 +119,12 @@ export class PeoplePicker {
  * @param {{ added: string[], invited: string[] }} outcome @param {Map<string, Person>} people
  */
 export function outcomeInWords(client, { added, invited }, people) {
-  const names = (/** @type {string[]} */ ids) =>
-    listed(ids.flatMap((id) => people.get(id) ?? []).map((person) => client.friends.nameOf(person)));
+  const names = (/** @type {string[]} */ ids) => {
+    const known = ids.flatMap((id) => people.get(id) ?? []).map((person) => client.friends.nameOf(person));
+    return listed(known, known.length, known.length > 3 ? 2 : 3);
+  };
   const parts = [];
   if (added.length) parts.push(`${names(added)} ${added.length === 1 ? "is" : "are"} in.`);
   if (invited.length) parts.push(`${names(invited)} ${invited.length === 1 ? "is" : "are"} invited and can accept.`);
   return parts.join(" ");
-}
-
-/** @param {string[]} names */
-function listed(names) {
-  if (names.length > 3) return `${names.slice(0, 2).join(", ")} and ${names.length - 2} others`;
-  return names.length < 2 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }

@@ -5,9 +5,9 @@ import { h, toast } from "../dom.js";
 import { Form, Problem, reason } from "../form.js";
 import { PersonList, personBody } from "../person-list.js";
 import { Choice, Switch } from "../setting.js";
+import { until } from "../times.js";
 import { dismiss } from "./deeds.js";
 import { leads } from "./rights.js";
-import { until } from "./times.js";
 import { pause } from "./words.js";
 
 /** @typedef {import("../../im-client/types.js").Group} Group */

@@ -1,8 +1,9 @@
+import { length, until } from "../times.js";
 import { AnnouncementBar } from "./announcement.js";
 import { membersInWords } from "./names.js";
-import { countdown, until } from "./times.js";
 import { openGroup } from "./info.js";
 import { groupItems } from "./items.js";
+import { leads } from "./rights.js";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -73,12 +74,12 @@ export class GroupSide {
       this.#again(Math.min(Date.parse(group.muted_until) - now, MINUTE));
       return { text: `An admin has muted you${until(group.muted_until, now)}.` };
     }
-    if (group.role !== "member") return null;
+    if (leads(group)) return null;
     if (group.only_admins_post) return { text: "Only admins write in this group." };
     const left = this.#wrote() + group.slow_s * SECOND - now;
     if (left <= 0) return null;
     this.#again(SECOND);
-    return { text: "Slow mode: you can write again in ", count: countdown(left) };
+    return { text: "Slow mode: you can write again in ", count: length(Math.ceil(left / SECOND)) };
   }
 
   /** When one's last message was written. */

@@ -1,4 +1,4 @@
-import { until } from "./times.js";
+import { until } from "../times.js";
 
 /**
  * What a notice of a group says, in one line.

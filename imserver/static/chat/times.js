@@ -1,13 +1,13 @@
-export { preview } from "./words.js";
-
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const FOR_GOOD = 366 * DAY;
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const WEEKDAY = new Intl.DateTimeFormat(undefined, { weekday: "short" });
 const LONG_WEEKDAY = new Intl.DateTimeFormat(undefined, { weekday: "long" });
 const DATE = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const DATE_AND_CLOCK = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
 const LONG_DATE = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const FULL_DATE = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
 const DAY_AND_MONTH = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long" });
@@ -41,9 +41,9 @@ export function ago(at, now) {
   return span ? AGO.format(-Math.floor(passed / span[1]), span[0]) : "just now";
 }
 
-/** Days since then by the calendar, not by the clock. @param {Date} date */
-function daysAgo(date) {
-  return Math.round((new Date().setHours(0, 0, 0, 0) - new Date(date).setHours(0, 0, 0, 0)) / DAY);
+/** Days since then by the calendar, not by the clock. @param {Date} date @param {number} [now] */
+function daysAgo(date, now = Date.now()) {
+  return Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(date).setHours(0, 0, 0, 0)) / DAY);
 }
 
 /** For the list: as short as it can be. @param {string} at */
@@ -82,9 +82,18 @@ export function sameDay(one, other) {
   return new Date(one).toDateString() === new Date(other).toDateString();
 }
 
-/** @param {import("../im-client.js").Conversation} conversation @param {import("../im-client.js").Client} client */
-export function titleOf({ head }, client) {
-  if (head.kind === "self") return "Notes to self";
-  const remark = head.peer && client.friends.get(head.peer.id)?.remark;
-  return remark || head.title || head.peer?.display_name || "Conversation";
+/** “ until …”, or nothing where it is for good. @param {string} at @param {number} now */
+export function until(at, now) {
+  const date = new Date(at);
+  if (date.getTime() - now > FOR_GOOD) return "";
+  const days = -daysAgo(date, now);
+  if (days > 1) return ` until ${DATE_AND_CLOCK.format(date)}`;
+  return ` until ${days === 1 ? "tomorrow at " : ""}${CLOCK.format(date)}`;
+}
+
+/** A length of time: hours where there are any, minutes, seconds. @param {number} seconds */
+export function length(seconds) {
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
+  const two = (/** @type {number} */ part) => String(part).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
