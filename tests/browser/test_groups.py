@@ -73,6 +73,7 @@ async def comes_back_and_goes(group: GroupScreen, cem: Screen) -> None:
     await group.screen.answer("Remove Cem?", "Remove")
     await expect(third.gate).to_contain_text("You are no longer in this group")
     await third.choose("Delete from this device")
+    await cem.answer("Delete “Choir”?", "Delete")
     await expect(cem.row("Choir")).to_have_count(0)
     await expect(third.head).to_have_count(0)
     await group.close()

@@ -1,5 +1,7 @@
 import { attempt } from "./attempt.js";
+import { confirm } from "./dialog.js";
 import { Menu } from "./menu.js";
+import { titleOf } from "./names.js";
 import { openNickname } from "./nickname.js";
 
 /** @type {[NonNullable<import("../im-client/types.js").Head["notify"]>, string][]} */
@@ -19,7 +21,7 @@ const NOTIFY = [
  */
 export function conversationItems(client, conversation, at) {
   const { id, head } = conversation;
-  if (head.former) return [{ label: "Delete from this device", icon: "recall", danger: true, act: () => client.forget(id) }];
+  if (head.former) return [{ label: "Delete from this device", icon: "recall", danger: true, act: () => forget(client, conversation) }];
   const set = (/** @type {import("../im-client/own-settings.js").Settings} */ changes) => () =>
     attempt(() => client.settings.update(id, changes));
   /** @type {Item[]} */
@@ -39,6 +41,13 @@ export function conversationItems(client, conversation, at) {
     { label: "Notifications…", icon: isSilent(conversation) ? "bell-off" : "bell", act: () => choose(head, at, set) },
     { label: "Your name here…", icon: "edit", act: () => openNickname(client, id) },
   ];
+}
+
+/** @param {Client} client @param {Conversation} conversation */
+async function forget(client, conversation) {
+  const title = `Delete “${titleOf(conversation, client)}”?`;
+  const text = "What this device has of the group is gone then, and does not come back.";
+  if (await confirm({ title, text, action: "Delete" })) client.forget(conversation.id);
 }
 
 /** Whether its messages make no noise. @param {Conversation} conversation */

@@ -83,6 +83,7 @@ export class ConversationRow {
       ),
     );
     this.node.classList.toggle("unread", view.unread > 0 || view.marked);
+    this.node.classList.toggle("former", view.former);
   }
 
   #view() {

@@ -145,6 +145,7 @@ export class Thread {
   #drawPerson() {
     const title = titleOf(this.conversation, this.client);
     this.node.setAttribute("aria-label", title);
+    this.node.classList.toggle("former", Boolean(this.conversation.head.former));
     this.foot.draw();
     this.head.draw(this.foot.mayWrite);
     this.log.describe(title, this.foot.mayWrite);

@@ -49,6 +49,7 @@ export class GroupSide {
   /** Below the title. */
   get line() {
     const { group } = this;
+    if (this.isFormer) return "No longer a member";
     return group ? membersInWords(group.members) : "Group";
   }
 
