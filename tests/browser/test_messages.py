@@ -38,7 +38,7 @@ async def test_reactions_edits_and_pins_show_on_all_devices(pair: Pair, again: A
     await bob.page.get_by_role("button", name="Spoiler").click()
     await expect(bob.page.locator(".spoiler.open")).to_have_text("a secret")
     await desk.copy(ann, "Meet at", "The text is copied.")
-    await ann.page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('denied'))")
+    await ann.page.evaluate("void (navigator.clipboard.writeText = () => Promise.reject(new Error('denied')))")
     await desk.copy(ann, "Meet at", "It could not be copied")
     await ann.act("Meet at", "Edit")
     await expect(ann.composer).to_have_value("Meet at *nine* by the _old_ `door()`, it is ||a secret||")

@@ -149,6 +149,7 @@ async def test_an_edit_that_fails_stays_and_a_conversation_that_is_not_there_clo
     await ann.sees_progress("Sent", "Sent")
     await ann.act("a note", "Delete for everyone")
     await ann.answer("Delete this message?", "Delete")
+    await ann.sees("a slip", "Message deleted")
     await ann.composer.press("ArrowUp")
     await expect(ann.composer).to_have_value("a slip")
     await ann.composer.press("Escape")
