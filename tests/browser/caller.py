@@ -30,7 +30,7 @@ class Caller:
         await expect(self.incoming).to_contain_text(name)
 
     async def talks(self) -> None:
-        await expect(self.window.get_by_role("timer")).to_contain_text(re.compile(r"\d\d:\d\d"))
+        await expect(self.window.get_by_role("timer")).to_contain_text(re.compile(r"^\d:\d\d$"))
 
     async def is_told(self, words: str) -> None:
         await expect(self.page.get_by_text(words)).to_be_visible()

@@ -104,6 +104,12 @@ async def test_a_call_that_is_not_taken_is_seen_on_both_sides(pair: Pair) -> Non
     for phone, other in ((ann, "Bob"), (bob, "Ann")):
         await phone.is_quiet()
         await phone.has_calls(other, 3)
+    await bob.screen.act("Hello Bob", "Select")
+    forward = bob.page.get_by_role("button", name="Forward")
+    await expect(forward).to_be_visible()
+    await bob.page.locator(".log article").last.click()
+    await expect(bob.page.get_by_role("toolbar", name="Selected messages")).to_contain_text("2 selected")
+    await expect(forward).to_be_hidden()  # a call is nobody's to pass on
 
 
 async def test_what_stands_in_the_way_of_a_call_is_told(pair: Pair) -> None:

@@ -25,7 +25,7 @@ export function actionsFor(client, message, conversation) {
   /** @type {[Action, boolean][]} */
   const known = [
     ["reply", true],
-    ["forward", !OF_THE_SERVER.has(message.kind)],
+    ["forward", mayBeForwarded(message)],
     ["copy", textOf(message) !== ""],
     ["edit", isEditable],
     [message.pinned ? "unpin" : "pin", conversation.head.kind !== "group" || leads],
@@ -36,6 +36,11 @@ export function actionsFor(client, message, conversation) {
     ["recall", leads || (mine && hours < recall_hours)],
   ];
   return known.flatMap(([action, may]) => (may ? [action] : []));
+}
+
+/** @param {any} message */
+export function mayBeForwarded({ kind }) {
+  return !OF_THE_SERVER.has(kind);
 }
 
 /** What there is to copy. @param {any} message */

@@ -1,5 +1,6 @@
 import { smallButton } from "./button.js";
 import { h, icon, toast } from "./dom.js";
+import { mayBeForwarded } from "./message-actions.js";
 
 /** As many as are forwarded at once. */
 const MOST = 100;
@@ -21,13 +22,14 @@ export class Selection {
     this.count = h("span", { class: "selection-count", role: "status" });
     const button = (/** @type {string} */ text, /** @type {string} */ symbol, /** @type {() => void} */ act) =>
       smallButton(text, act, { label: text, look: "soft", symbol });
+    this.forwarding = button("Forward", "forward", () => actions.forward(this.seqs));
     const cancel = { class: "icon-button", type: "button", "aria-label": "Cancel", onclick: () => this.end() };
     this.node = h(
       "div",
       { class: "selection", role: "toolbar", "aria-label": "Selected messages", hidden: true },
       h("button", cancel, icon("close")),
       this.count,
-      button("Forward", "forward", () => actions.forward(this.seqs)),
+      this.forwarding,
       button("Delete for me", "hide", () => actions.hide(this.seqs)),
     );
   }
@@ -87,6 +89,8 @@ export class Selection {
 
   #draw() {
     for (const seq of this.#chosen) this.rows.find(seq)?.classList.add("chosen");
+    const { timeline } = this.conversation;
+    this.forwarding.hidden = !this.seqs.every((seq) => mayBeForwarded(timeline.get(seq) ?? {}));
     this.count.textContent = `${this.#chosen.size} selected`;
     if (!this.#chosen.size) this.end();
   }
