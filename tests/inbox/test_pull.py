@@ -114,6 +114,7 @@ def test_who_asks_for_what_was_before_his_time_is_told_where_it_begins(
         assert not any(b"before" in item for item in found.items)
         actions.remove_members(conversation_id=group, user_ids=[eve.id], by=ann.id)
         make.message(ann, group, "before he came back")
+    relay_all()
     assert pulled(bob, group, 1).reset is False
     assert read == [True]
 
