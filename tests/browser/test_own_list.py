@@ -130,3 +130,14 @@ async def test_what_is_typed_offline_wins_and_survives(three: Three) -> None:
     await desk.composer.fill("")
     await expect(phone.row("Bob")).to_contain_text("Hello Ann")
     assert open_id(desk)
+
+
+async def test_what_is_drawn_anew_under_the_finger_is_pressed_all_the_same(pair: tuple[Screen, Screen]) -> None:
+    ann, bob = pair
+    await bob.page.keyboard.press("Escape")
+    await bob.account.hover()
+    await bob.page.mouse.down()
+    await ann.write("News")
+    await expect(bob.row("Ann")).to_contain_text("1 unread")
+    await bob.page.mouse.up()
+    await expect(bob.page.get_by_role("menuitem", name="Profile")).to_be_visible()

@@ -192,4 +192,5 @@ async def test_a_request_that_came_long_ago_is_no_news(both: Both) -> None:
 def an_hour_passes() -> None:
     with connection.cursor() as cursor:
         cursor.execute("update entry set created_at = created_at - interval '1 hour'")
+        cursor.execute("update friend_request set asked_at = asked_at - interval '1 hour'")
     connection.close()
