@@ -178,6 +178,12 @@ async def test_a_reply_quotes_what_it_answers(pair: Pair) -> None:
     await bob.act("Hello Bob", "Reply")
     await bob.write("Hello yourself")
     await expect(ann.page.locator(".quote")).to_contain_text("Hello Bob")
+    await ann.page.locator(".bubble").first.click(button="right")
+    await ann.page.get_by_role("menuitem", name="Delete for everyone").click()
+    await ann.answer("Delete this message?", "Delete")
+    for screen in pair:
+        await expect(screen.page.locator(".quote")).to_contain_text("Message deleted")
+        await expect(screen.page.locator(".quote")).not_to_contain_text("Hello Bob")
 
 
 async def test_text_is_never_markup(pair: Pair) -> None:

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 
 from django.utils import timezone
@@ -20,8 +21,11 @@ async def test_somebody_who_types_on_is_told_of_once_in_three_seconds(stage: Sta
         await ann.tell("typing", {"conversation": str(stage.direct)})
     await ann.say("done", str(stage.direct))
     await stage.converge()
-    heard = [frame["data"] for frame in bob.frames if frame["type"] == "typing"]
-    assert heard == [{"conversation": str(stage.direct), "user": str(stage.ann.id)}]
+    told = {"conversation": str(stage.direct), "user": str(stage.ann.id)}
+    assert bob.frames_of("typing") == [told]
+    await asyncio.sleep(3)
+    await ann.tell("typing", {"conversation": str(stage.direct)})
+    await until(lambda: bob.frames_of("typing") == [told, told])
 
 
 async def test_nobody_is_seen_typing_before_something_was_said(stage: Stage) -> None:
