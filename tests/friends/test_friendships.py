@@ -145,3 +145,12 @@ def test_a_page_costs_the_same_however_many_there_are(ann: Person, django_assert
         counts.append(len(captured))
     assert counts == [2, 2]
     assert Friend.objects.filter(user_id=ann.id).count() == 10
+
+
+def test_a_tag_that_cannot_be_stored_is_told_so(ann: Person) -> None:
+    refused = [
+        api(ann).get("/v1/friends?tag=%00", status=400),
+        api(ann).call("PATCH", "/v1/friend-tags/%00", {"name": "x"}, status=400),
+        api(ann).call("DELETE", "/v1/friend-tags/%00", status=400),
+    ]
+    assert {one["code"] for one in refused} == {"bad_content"}
