@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts import rules as people
 from accounts.models import User
 from friends.models import Block, Friend
 from groups import rules
@@ -64,7 +63,7 @@ class Seat(NamedTuple):
 def members(group_id: UUID, *, after: UUID, text: str, limit: int) -> Query[list[Seat]]:
     """In order of their ids; with a text those whose user name, name or nickname begins with it, by that name."""
     if text:
-        said = unicodedata.normalize("NFC", people.storable(text))
+        said = unicodedata.normalize("NFC", text)
         rows = yield (_NAMED, [group_id, said, group_id, after, said, said, after, said, limit])
     else:
         rows = yield (_MEMBERS, [group_id, after, limit])
@@ -217,7 +216,7 @@ def titled(invitations: Iterable[Invitation]) -> list[tuple[Invitation, str]]:
 
 def live_link(token: str, now: datetime, group_id: UUID | None = None) -> Link:
     """Raises LinkGone."""
-    found = Link.objects.live(now).filter(token=people.storable(token)).first()
+    found = Link.objects.live(now).filter(token=token).first()
     if found is None or group_id not in (None, found.group_id):
         raise LinkGone
     return found

@@ -8,7 +8,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts.rules import storable
 from friends import actions, queries, spelling
 from friends.api.shapes import FRIEND, GONE, NEXT, TAG, FriendsPage, Name, Notes, one, page, said
 from imserver.api.parsing import parse, query
@@ -20,7 +19,7 @@ class Friends(APIView):
     def get(self, request: Request) -> HttpResponse:
         """One's friends, all or those with a tag."""
         wanted = query(request, FriendsPage)
-        rows = list(queries.friends(me(request), after=wanted.after, tag=storable(wanted.tag), limit=wanted.limit + 1))
+        rows = list(queries.friends(me(request), after=wanted.after, tag=wanted.tag, limit=wanted.limit + 1))
         return page(rows, wanted.limit, spelling.friend, lambda row: row.friend_id)
 
 
@@ -50,11 +49,11 @@ class OneTag(APIView):
     @extend_schema(request=described(Name), responses=GONE)
     def patch(self, request: Request, tag: str) -> HttpResponse:
         """Rename it, with all friends who have it."""
-        actions.rename_tag(user_id=me(request), tag=storable(tag), name=parse(request, Name).name)
+        actions.rename_tag(user_id=me(request), tag=tag, name=parse(request, Name).name)
         return HttpResponse(status=204)
 
     @extend_schema(responses=GONE)
     def delete(self, request: Request, tag: str) -> HttpResponse:
         """Take it from all friends who have it."""
-        actions.remove_tag(user_id=me(request), tag=storable(tag))
+        actions.remove_tag(user_id=me(request), tag=tag)
         return HttpResponse(status=204)

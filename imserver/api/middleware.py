@@ -1,4 +1,4 @@
-"""The refusals of Django and django-allauth, spelled as ours."""
+"""The refusals of Django and django-allauth, spelled as ours; and of addresses that nothing can have."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -38,14 +38,24 @@ class Problems:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        return self._later(request) if self.is_async else _spell(request, self.get_response(request))
+        if self.is_async:
+            return self._later(request)
+        return _unstorable(request) or _spell(request, self.get_response(request))
 
     async def _later(self, request: HttpRequest) -> HttpResponseBase:
-        return _spell(request, await self.get_response(request))
+        return _unstorable(request) or _spell(request, await self.get_response(request))
 
     def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponseBase | None:
         error = refusal(exc) if _is_api(request) else None
         return _respond(error, body(error)) if error else None
+
+
+def _unstorable(request: HttpRequest) -> HttpResponseBase | None:
+    """What no table holds is in no address, whoever would look it up: U+0000. Half a surrogate pair is no UTF-8."""
+    if "\0" not in request.path and "%00" not in request.META.get("QUERY_STRING", ""):
+        return None
+    error = errors.BadContent()
+    return _respond(error, body(error))
 
 
 def _is_api(request: HttpRequest) -> bool:

@@ -80,6 +80,11 @@ def test_a_page_is_cut_where_a_frame_is_full(read: list[bool], ann: Person, bob:
     assert read == [True]
 
 
+def begins(person: Person, group: UUID) -> int:
+    """The rev after which this person sees a group."""
+    return Member.objects.get(conversation_id=group, user_id=person.id).from_rev
+
+
 @needs_mongo
 def test_a_newcomer_is_told_no_state_from_before_his_time(
     read: list[bool], ann: Person, bob: Person, eve: Person
@@ -90,9 +95,7 @@ def test_a_newcomer_is_told_no_state_from_before_his_time(
     edit(ann, group, 1, "still before")
     make.message(ann, group, "after")
     relay_all()
-    [joined, edited, sent] = pulled(
-        eve, group, Member.objects.get(conversation_id=group, user_id=eve.id).from_rev
-    ).items[-3:]
+    [joined, edited, sent] = pulled(eve, group, begins(eve, group)).items[-3:]
     assert b"before" not in joined + edited
     assert b"after" in sent
     assert b"still before" in pulled(bob, group).items[-2]
@@ -110,7 +113,7 @@ def test_who_asks_for_what_was_before_his_time_is_told_where_it_begins(
         make.message(ann, group, "during")
         relay_all()
         found = pulled(eve, group, 1)
-        assert (found.reset, found.prev) == (True, Member.objects.get(conversation_id=group, user_id=eve.id).from_rev)
+        assert (found.reset, found.prev) == (True, begins(eve, group))
         assert not any(b"before" in item for item in found.items)
         actions.remove_members(conversation_id=group, user_ids=[eve.id], by=ann.id)
         make.message(ann, group, "before he came back")

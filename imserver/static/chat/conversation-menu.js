@@ -21,7 +21,8 @@ const NOTIFY = [
  */
 export function conversationItems(client, conversation, at) {
   const { id, head } = conversation;
-  if (head.former) return [{ label: "Delete from this device", icon: "recall", danger: true, act: () => forget(client, conversation) }];
+  const forgetting = () => forget(client, conversation);
+  if (head.former) return [{ label: "Delete from this device", icon: "recall", danger: true, act: forgetting }];
   const set = (/** @type {import("../im-client/own-settings.js").Settings} */ changes) => () =>
     attempt(() => client.settings.update(id, changes));
   /** @type {Item[]} */

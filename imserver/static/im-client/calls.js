@@ -1,6 +1,7 @@
 import { CallMedia } from "./call-media.js";
 import { CallSignals } from "./call-signals.js";
 import { Call, ENDS } from "./call.js";
+import { Recent } from "./recent.js";
 import { uuid7 } from "./uuid.js";
 
 /** So often the invitation is repeated: it rings on devices, too, that come later. */
@@ -25,8 +26,8 @@ export class Calls extends EventTarget {
   current = null;
   /** Tabs of a browser are one device to the server: this tells them apart. */
   #page = uuid7(Date.now());
-  /** @type {Set<string>} */
-  #over = new Set();
+  /** @type {Recent<string>} */
+  #over = new Recent(REMEMBERED);
   /** @type {any} */
   #inviting = null;
 
@@ -266,7 +267,6 @@ export class Calls extends EventTarget {
   /** Late news of it are none. @param {string} id */
   #forget(id) {
     this.#over.add(id);
-    if (this.#over.size > REMEMBERED) this.#over.delete(/** @type {string} */ (this.#over.values().next().value));
   }
 
   #ringingFor() {

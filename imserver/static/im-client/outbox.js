@@ -1,4 +1,5 @@
 import { Backoff, sleep } from "./backoff.js";
+import { Recent } from "./recent.js";
 
 /** Refusals that are over at a moment, or never. */
 const FOR_A_WHILE = new Set(["muted", "slow_mode"]);
@@ -18,8 +19,8 @@ export class Outbox {
   /** @type {Set<string>} conversations that are being sent */
   #busy = new Set();
   #order = 0;
-  /** @type {Set<string>} keys that are settled; a store read a moment ago may still name them */
-  #done = new Set();
+  /** @type {Recent<string>} keys that are settled; a store read a moment ago may still name them */
+  #done = new Recent(REMEMBERED);
 
   /**
    * @param {object} options
@@ -84,15 +85,9 @@ export class Outbox {
     const draft = this.#drafts.get(key);
     if (!draft) return;
     this.#drafts.delete(key);
-    this.#settled(key);
+    this.#done.add(key);
     this.store().deleteDraft(key);
     this.changed(draft);
-  }
-
-  /** @param {string} key */
-  #settled(key) {
-    this.#done.add(key);
-    if (this.#done.size > REMEMBERED) this.#done.delete(/** @type {string} */ (this.#done.values().next().value));
   }
 
   /**
