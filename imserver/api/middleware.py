@@ -52,7 +52,8 @@ class Problems:
 
 def _unstorable(request: HttpRequest) -> HttpResponseBase | None:
     """What no table holds is in no address, whoever would look it up: U+0000. Half a surrogate pair is no UTF-8."""
-    if "\0" not in request.path and "%00" not in request.META.get("QUERY_STRING", ""):
+    has_nul = "\0" in request.path or "%00" in request.META.get("QUERY_STRING", "")
+    if not (has_nul and _is_api(request)):
         return None
     error = errors.BadContent()
     return _respond(error, body(error))

@@ -73,7 +73,7 @@ def test_what_is_not_taken_is_named(shop: Api, ann: User, said: dict[str, Any], 
 
 
 def test_an_external_id_is_plain(shop: Api) -> None:
-    for name in ("%00", "é", "x" * 129):
+    for name in ("%01", "é", "x" * 129):
         assert shop.call("PUT", f"/v1/server/users/{name}", {}, status=400)["code"] == "bad_request"
     assert shop.call("GET", "/v1/server/users/nobody", status=404)["code"] == "person_not_found"
 

@@ -150,3 +150,28 @@ def test_bad_bodies_get_a_code(body: str | bytes, code: str, settings: Any) -> N
 async def test_an_unknown_address_is_a_problem_over_asgi_too() -> None:
     answer = await AsyncClient().get("/v1/nothing")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+ADDRESSES = [
+    "/v1/conversations?cursor=%00",
+    "/v1/users?q=an%00",
+    "/v1/friends?tag=%00",
+    "/v1/friend-tags/%00",
+    "/v1/group-links/%00",
+    "/v1/server/users/%00",
+    "/v1/nothing/is/here/%00",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_with_what_no_table_holds_is_refused_alike_everywhere(address: str) -> None:
+    for method in ("GET", "PATCH", "DELETE"):
+        answer = Client().generic(method, address)
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_content")
+    assert Client().get("/admin/login/?next=%00").status_code == 200, "pages are not ours to refuse"
+
+
+async def test_so_it_is_where_the_server_is_asynchronous() -> None:
+    answer = await AsyncClient().get("/v1/limits?said=%00")
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_content")
+    assert (await AsyncClient().get("/v1/limits?said=%2500")).status_code == 200

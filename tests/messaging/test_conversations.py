@@ -67,7 +67,7 @@ def test_a_page_that_is_just_full_is_the_last(ann: Person, bob: Person) -> None:
     [
         "x",
         "AAAA",
-        "%00",
+        "%01",
         "MTIz",
         "MTIzIDQ1Ng==",
         "é",
