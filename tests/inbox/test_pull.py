@@ -238,7 +238,9 @@ def come_back(person: Person, group: UUID) -> None:
 
 
 def final(heard: Iterable[Spelled]) -> dict[int, Spelled]:
-    return {one["rev"]: one for one in sorted(heard, key=lambda one: one["changed_rev"])}
+    """What shows in the end. Of what is hidden nothing shows, so when it changed last need not be told."""
+    states = {one["rev"]: one for one in sorted(heard, key=lambda one: one["changed_rev"])}
+    return {rev: {**one, "changed_rev": 0} if one.get("hidden") else one for rev, one in states.items()}
 
 
 STEPS: dict[str, Callable[[Person, UUID, int], object]] = {

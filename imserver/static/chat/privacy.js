@@ -2,9 +2,7 @@ import { coalesced } from "../im-client/backoff.js";
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { Problem, reason } from "./form.js";
-import { Choice, Switch } from "./setting.js";
-
-/** @typedef {import("../im-client/types.js").Privacy} Settings */
+import { Settings } from "./setting.js";
 
 /** @type {import("./setting.js").Options[]} */
 const CHOICES = [
@@ -69,67 +67,33 @@ export function openPrivacy(client) {
   privacy.refresh();
 }
 
-/** Each change is saved at once, one after the other; what another device changes is read anew. */
+/** What another device changes is read anew. */
 class PrivacySettings {
-  /** What the server has. @type {Settings | null} */
-  #settings = null;
-  #saving = Promise.resolve();
-  #pending = 0;
-
   /** @param {import("../im-client.js").Client} client */
   constructor(client) {
     this.client = client;
     this.problem = new Problem();
-    const save = (/** @type {string} */ name) => (/** @type {unknown} */ value) => this.#save({ [name]: value });
-    /** @type {[string, Choice | Switch][]} */
-    this.controls = [
-      ...CHOICES.map((spec) => [spec.name, new Choice(spec, save(spec.name))]),
-      ...SWITCHES.map((spec) => [spec.name, new Switch(spec, save(spec.name))]),
-    ];
-    this.list = h("div", { class: "settings" }, ...this.controls.map(([, { node }]) => node));
-    this.list.inert = true; // until what the server has is here
-    this.nodes = [this.problem.node, this.list];
+    this.settings = new Settings(
+      [...CHOICES, ...SWITCHES],
+      (change) => client.account.updatePrivacy(change),
+      (error) => this.#tell(error),
+    );
+    this.settings.node.inert = true; // until what the server has is here
+    this.nodes = [this.problem.node, this.settings.node];
   }
 
   refresh = coalesced(async () => {
     try {
-      const settings = await this.client.account.privacy();
-      if (!this.#pending) this.#draw(settings); // else the answer to the change says it
+      this.settings.show(await this.client.account.privacy());
+      this.settings.node.inert = false;
+      this.#tell(undefined);
     } catch (error) {
-      this.#explain(error);
+      this.#tell(error);
     }
   });
 
-  /** @param {Partial<Settings>} change */
-  #save(change) {
-    this.#pending += 1;
-    this.#saving = this.#saving.then(async () => {
-      try {
-        this.#settings = await this.client.account.updatePrivacy(change);
-        this.problem.say("");
-      } catch (error) {
-        this.#explain(error);
-      }
-      this.#pending -= 1;
-      if (!this.#pending && this.#settings) this.#show(this.#settings);
-    });
-  }
-
-  /** @param {Settings} settings */
-  #draw(settings) {
-    this.#settings = settings;
-    this.problem.say("");
-    this.list.inert = false;
-    this.#show(settings);
-  }
-
-  /** @param {Record<string, any>} settings */
-  #show(settings) {
-    for (const [name, control] of this.controls) control.show(settings[name]);
-  }
-
-  /** @param {unknown} error */
-  #explain(error) {
-    this.problem.say(reason(/** @type {import("../im-client.js").ImError} */ (error)));
+  /** @param {unknown} error   or that there is none */
+  #tell(error) {
+    this.problem.say(error ? reason(/** @type {import("../im-client.js").ImError} */ (error)) : "");
   }
 }

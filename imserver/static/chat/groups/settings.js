@@ -4,7 +4,7 @@ import { namedButton } from "../button.js";
 import { h, toast } from "../dom.js";
 import { Form, Problem, reason } from "../form.js";
 import { PersonList, personBody } from "../person-list.js";
-import { Choice, Switch } from "../setting.js";
+import { Settings } from "../setting.js";
 import { until } from "../times.js";
 import { dismiss } from "./deeds.js";
 import { leads } from "./rights.js";
@@ -12,13 +12,13 @@ import { pause } from "./words.js";
 
 /** @typedef {import("../../im-client/types.js").Group} Group */
 
-/** @type {[string, string][]} */
+/** @type {[number, string][]} */
 const PAUSES = [
-  ["0", "Off"],
-  ["10", "10 s"],
-  ["60", "1 min"],
-  ["600", "10 min"],
-  ["3600", "1 h"],
+  [0, "Off"],
+  [10, "10 s"],
+  [60, "1 min"],
+  [600, "10 min"],
+  [3600, "1 h"],
 ];
 const SLOW = { name: "slow_s", title: "Slow mode", hint: "How long members wait between messages.", options: PAUSES };
 /** @type {import("../setting.js").Spec[]} */
@@ -43,13 +43,11 @@ export class SettingsPanel {
     this.id = id;
     this.problem = new Problem();
     this.form = this.#profileForm();
-    this.slow = new Choice(SLOW, (value) => this.#save({ slow_s: Number(value) }));
-    /** @type {[string, Switch][]} */
-    this.switches = [...ADMINS, ...OWNERS].map((spec) => [
-      spec.name,
-      new Switch(spec, (value) => this.#save({ [spec.name]: value })),
-    ]);
-    const controls = [this.slow.node, ...this.switches.map(([, { node }]) => node)];
+    this.settings = new Settings(
+      [SLOW, ...ADMINS, ...OWNERS],
+      (change) => client.groups.update(id, change),
+      (error) => this.problem.say(error ? reason(/** @type {any} */ (error)) : ""),
+    );
     /** @type {PersonList<any>} */
     this.banned = new PersonList("Banned people", (view) => this.#ban(view));
     this.bannedHead = h("h3", { class: "persons-head" }, "Banned");
@@ -60,7 +58,7 @@ export class SettingsPanel {
       { class: "persons-panel" },
       this.form.node,
       this.problem.node,
-      h("div", { class: "settings" }, ...controls),
+      this.settings.node,
       this.bannedHead,
       this.banned.node,
       this.dismiss,
@@ -70,10 +68,7 @@ export class SettingsPanel {
   /** @param {Group} group */
   draw(group) {
     const isOwner = group.role === "owner";
-    for (const { name } of OWNERS) {
-      const found = this.switches.find(([each]) => each === name)?.[1];
-      if (found) found.node.hidden = !isOwner;
-    }
+    for (const { name } of OWNERS) this.settings.offer(name, isOwner);
     this.dismiss.hidden = !isOwner || group.dismissed;
     this.#show(group);
     this.#showChanged();
@@ -138,24 +133,12 @@ export class SettingsPanel {
     return form;
   }
 
-  /** @param {Partial<Group>} change */
-  async #save(change) {
-    try {
-      await this.client.groups.update(this.id, change);
-      this.problem.say("");
-    } catch (error) {
-      this.problem.say(reason(/** @type {any} */ (error)));
-      const group = this.client.groups.get(this.id);
-      if (group) this.#show(group);
-    }
-  }
-
-  /** @param {Record<string, any>} group */
+  /** @param {Group} group */
   #show(group) {
-    this.slow.show(String(group.slow_s));
-    const isUsual = PAUSES.some(([value]) => value === String(group.slow_s));
-    this.slow.explain(isUsual ? SLOW.hint : `${SLOW.hint} Now ${pause(group.slow_s)}.`);
-    for (const [name, control] of this.switches) control.show(group[name]);
+    this.settings.show(group);
+    const isUsual = PAUSES.some(([value]) => value === group.slow_s);
+    const hint = isUsual ? SLOW.hint : `${SLOW.hint} Now ${pause(group.slow_s)}.`;
+    this.settings.explain("slow_s", hint);
   }
 
   /** @param {import("../../im-client/types.js").Ban} ban */
