@@ -12,6 +12,7 @@ from imserver.gateway.protocol import Known, Natural
 from imserver.gateway.socket import Call
 from imserver.realtime.bulletin import Shout
 from imserver.realtime.hub import Hub
+from imserver.realtime.lately import TYPING_SECONDS, Lately
 from messaging import errors, queries, rules
 from messaging.drafts import Message, checked
 from messaging.lanes import Lanes
@@ -19,8 +20,6 @@ from messaging.marks import Deliveries, Marks
 from messaging.resume import STORE
 from messaging.sending import Sending
 from messaging.writes import Mark, Marked
-
-TYPING_SECONDS, TYPISTS = 3.0, 10_000
 
 
 class Send(Message):
@@ -47,7 +46,7 @@ class Messaging:
     def __init__(self, hub: Hub):
         self._hub = hub
         self._lanes, self._marks = Lanes(hub), Marks(hub)
-        self._typed_at: dict[tuple[str, UUID], float] = {}
+        self._typed = Lately(TYPING_SECONDS)
         self._deliveries = Deliveries(self._marks)
 
     def start(self) -> None:
@@ -80,25 +79,18 @@ class Messaging:
 
     async def typing(self, call: Call, data: Typing) -> None:
         """Passed on, never stored; only by somebody who hears the conversation and may write in it, once in 3 s."""
-        if self._types_anew(call.socket.user, data.conversation):
-            await self._tell_typing(call, data)
+        typing = f"{call.socket.user} in {data.conversation}"
+        if self._typed.is_new(typing):
+            await self._tell_typing(call, data, typing)
         call.done()
 
-    async def _tell_typing(self, call: Call, data: Typing) -> None:
+    async def _tell_typing(self, call: Call, data: Typing, once: str) -> None:
         seen = await database.arun(queries.typing(call.socket.user_id, data.conversation))
         if seen:
             said = protocol.dumps({"conversation": data.conversation, "user": call.socket.user})
-            shout = Shout(b'"type":"typing","data":%b}' % said, besides=list(seen.besides), droppable=True)
+            body = b'"type":"typing","data":%b}' % said
+            shout = Shout(body, besides=list(seen.besides), droppable=True, once=once)
             self._hub.tell([(seen.audience.topics, shout)])
-
-    def _types_anew(self, user: str, conversation: UUID) -> bool:
-        now = time.monotonic()
-        if now - self._typed_at.get((user, conversation), -TYPING_SECONDS) < TYPING_SECONDS:
-            return False
-        if len(self._typed_at) >= TYPISTS:
-            self._typed_at.clear()
-        self._typed_at[user, conversation] = now
-        return True
 
     def arrived(self, user: UUID, messages: dict[str, int]) -> None:
         """A device has these messages."""

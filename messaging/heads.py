@@ -11,6 +11,7 @@ from uuid import UUID
 from imserver.database import Query, Rows
 from messaging import summary
 from messaging.errors import NotAMember
+from messaging.queries import SEEN
 from messaging.standing import UNREAD, Place, standing
 from messaging.standing import listed as spelled
 
@@ -18,11 +19,16 @@ PAGE: Final = 200
 Said = Mapping[UUID, Sequence[int | None]]
 
 _DIFFERING: Final[LiteralString] = "select * from differing_v1(%s, %s, %s, %s, %s, %s, %s, %s)"
-_LEFT: Final[LiteralString] = """
+_LEFT: Final[LiteralString] = (
+    """
 select said.i, said.cid from unnest(string_to_array(%s, ',')::int[], string_to_array(%s, ',')::uuid[],
   string_to_array(%s, ',')::uuid[]) said(i, cid, uid)
-where not exists (select from member m where m.user_id = said.uid and m.conversation_id = said.cid)
-"""
+where not exists (
+  select from member m join conversation c on c.id = m.conversation_id
+  where m.user_id = said.uid and m.conversation_id = said.cid and """
+    + SEEN
+    + ")"
+)
 _LISTED: Final[LiteralString] = """
 select c.id, (extract(epoch from c.said_at) * 1000)::bigint
 from member m join conversation c on c.id = m.conversation_id

@@ -45,7 +45,9 @@ with mine as (
   from unnest(string_to_array(%s, ',')::int[], string_to_array(%s, ',')::uuid[], string_to_array(%s, ',')::uuid[],
     string_to_array(%s, ',', '')::bigint[]) with ordinality w(device, uid, cid, said_rev, place)
   join member m on m.user_id = w.uid and m.conversation_id = w.cid
-  join conversation c on c.id = w.cid
+  join conversation c on c.id = w.cid and """
+    + queries.SEEN
+    + """
   left join lateral (
     select * from member where c.kind = 1 and conversation_id = c.id and user_id <> w.uid offset 0) p on true
 )

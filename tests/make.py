@@ -43,6 +43,8 @@ def _device(user_id: UUID) -> UUID:
 
 
 def direct(one: Person, other: Person) -> UUID:
+    """Opened by both."""
+    actions.open_direct(user_id=other.id, other_id=one.id)
     return actions.open_direct(user_id=one.id, other_id=other.id)
 
 

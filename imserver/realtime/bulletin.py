@@ -36,6 +36,7 @@ class Shout(msgspec.Struct, tag="s", array_like=True):
     besides: list[str] = []
     session: str = ""  # if named, to its sockets alone
     droppable: bool = False
+    once: str = ""  # of those named alike a gateway passes one on in lately.TYPING_SECONDS
 
 
 class Beat(msgspec.Struct, tag="b", array_like=True):

@@ -15,6 +15,7 @@ import msgspec
 
 from imserver.realtime.bulletin import Entries, Item, Moved, Revoked, Ring, Shout, trim
 from imserver.realtime.frames import arrival, spell, weave
+from imserver.realtime.lately import TYPING_SECONDS, Lately
 from imserver.realtime.layer import Bus
 from imserver.realtime.listener import Answer, Listener, Store
 from imserver.realtime.order import Order
@@ -40,6 +41,7 @@ class Hub(Topics):
         order = Order(self._deliver, store.between, self._broken)
         super().__init__(store, order, bus.line(self.hear, self._restored))
         self._tasks: set[asyncio.Task[None]] = set()
+        self._shouted = Lately(TYPING_SECONDS)
         self._takers: Mapping[type, Callable[[tuple[str, ...], Any], None]] = {
             Entries: order.take,
             Ring: self._ring,
@@ -75,6 +77,8 @@ class Hub(Topics):
             self.order.ring(topics, ring)
 
     def _shout(self, topics: Iterable[str], shout: Shout) -> None:
+        if shout.once and not self._shouted.is_new(shout.once):
+            return
         for topic in topics:
             for socket in tuple(self.topics.get(topic, ())):
                 if socket.user not in shout.besides and shout.session in ("", socket.session):

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from messaging import announce, errors, log, rules
+from messaging.actions import seating
 from messaging.events import NUMBERS
 from messaging.models import Call, Member
 from messaging.rules import Kind, Outcome, Overdue
@@ -33,9 +34,7 @@ class Party(NamedTuple):
 def ring(*, call_id: UUID, caller: Party, conversation_id: UUID, media: str, now: datetime) -> Call:
     """Who may write to a person may call. The same id again is the same call."""
     log.hold([conversation_id])
-    mine = Member.objects.select_related("conversation").filter(user_id=caller.user, conversation_id=conversation_id)
-    if not (member := mine.first()):
-        raise errors.NotAMember
+    member = seating.taken(caller.user, conversation_id)
     if member.conversation.kind != Kind.DIRECT:
         raise errors.NoCallHere
     if bits := member.refused(now):

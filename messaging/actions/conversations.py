@@ -16,13 +16,14 @@ from messaging.writes import Note
 
 @transaction.atomic
 def open_direct(*, user_id: UUID, other_id: UUID) -> UUID:
-    """The conversation of two people, made where it is missing; with oneself, one's notes. Shown to nobody yet."""
+    """The conversation of two people, made where it is missing; with oneself, one's notes. Nobody else sees it yet."""
     if not people.active([user_id, other_id]) >= {user_id, other_id}:
         raise errors.UserNotFound
     conversation_id = rules.pair(user_id, other_id)
     kind = Kind.SELF if user_id == other_id else Kind.DIRECT
     pairs.make([(conversation_id, kind, {user_id, other_id})])
     log.hold([conversation_id])
+    Member.objects.filter(user_id=user_id, conversation_id=conversation_id, opened=False).update(opened=True)
     return conversation_id
 
 

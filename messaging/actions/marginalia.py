@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from messaging import announce, emoji, errors, log
-from messaging.actions import messages
-from messaging.models import Entry, Member, Reaction
+from messaging.actions import messages, seating
+from messaging.models import Entry, Reaction
 from messaging.rules import Kind, Role
 from messaging.writes import Note
 
@@ -75,7 +75,7 @@ def pin(*, user_id: UUID, conversation_id: UUID, seq: int, pinned: bool, now: da
     """Pin a message for all, or unpin it: in a group by its admins. Returns the rev of the change; safe to repeat."""
     log.hold([conversation_id])
     message = _open(user_id, conversation_id, seq, now)
-    member = Member.objects.select_related("conversation").get(user_id=user_id, conversation_id=conversation_id)
+    member = seating.taken(user_id, conversation_id)
     if member.conversation.kind == Kind.GROUP and member.role < Role.ADMIN:
         raise errors.PostRole("Only admins pin messages here.")
     if (message.pinned_at is not None) == pinned:

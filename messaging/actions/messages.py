@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from messaging import announce, errors, log, rules
-from messaging.actions import mentioning
+from messaging.actions import mentioning, seating
 from messaging.content import check_content
 from messaging.models import Conversation, Entry, Hidden, Member, Mention, Reaction, Revision, Star
 from messaging.writes import Draft, Note, Outcome
@@ -69,11 +69,7 @@ def _stored(conversation_id: UUID, seq: int) -> QuerySet[Entry]:
 
 def found(user_id: UUID, conversation_id: UUID, seq: int) -> tuple[Member, Entry]:
     """Who asks, and the message, as far as this person may see it. The conversation is locked already."""
-    member = (
-        Member.objects.select_related("conversation").filter(user_id=user_id, conversation_id=conversation_id).first()
-    )
-    if member is None:
-        raise errors.NotAMember
+    member = seating.taken(user_id, conversation_id)
     if seq <= max(member.from_seq, member.hidden_before):
         raise errors.MessageNotFound
     if Hidden.objects.filter(user_id=user_id, conversation_id=conversation_id, seq=seq).exists():

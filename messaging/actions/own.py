@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from messaging import announce, errors, log, rules
-from messaging.actions import messages, pairs
+from messaging.actions import messages, pairs, seating
 from messaging.models import Entry, Hidden, Member, Saved, Star
 from messaging.rules import Kind, Notify
 from messaging.writes import Note
@@ -27,10 +27,7 @@ class Desk:
         log.hold([conversation_id, self._log])
 
     def member(self) -> Member:
-        found = Member.objects.select_related("conversation").filter(user_id=self.user_id, conversation_id=self.place)
-        if not (member := found.first()):
-            raise errors.NotAMember
-        return member
+        return seating.taken(self.user_id, self.place)
 
     def note(self, kind: str, **content: Any) -> Note:
         said = json.dumps({"conversation": str(self.place), **content}, ensure_ascii=False)

@@ -1,6 +1,7 @@
-"""Rows of conversations and members by the thousand: arrays in one statement, the other columns by their defaults.
+"""Seats in conversations: one's own, and new ones by the thousand.
 
-Django would spell each value of each row, which takes ten times as long while a group is held.
+Those are arrays in one statement, the other columns by their defaults: Django would spell each value of each row, which
+takes ten times as long while a group is held.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from messaging import errors
 from messaging.models import Conversation, Member
 from messaging.rules import Kind
 
@@ -24,6 +26,14 @@ _NEWCOMERS: Final[LiteralString] = """
 insert into member (conversation_id, from_rev, from_seq, read_seq, user_id, muted_until, posted_at)
 select %s, %s, %s, %s, * from unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[])
 """
+
+
+def taken(user_id: UUID, conversation_id: UUID) -> Member:
+    """A person's own. Raises NotAMember, which is also what a stranger hears of a conversation that exists."""
+    found = Member.objects.select_related("conversation").filter(user_id=user_id, conversation_id=conversation_id)
+    if not (member := found.first()) or not member.sees_it:
+        raise errors.NotAMember
+    return member
 
 
 class Seat(NamedTuple):

@@ -1,4 +1,4 @@
-"""What others are shown as read, when a member joined and wrote last, slow mode; and the functions that keep them."""
+"""What others are shown as read, when a member joined and wrote last, who opened what, slow mode; their functions."""
 
 from django.db import migrations, models
 from django.db.models.functions import Now
@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField("member", "joined_at", models.DateTimeField(db_default=Now())),
         migrations.AddField("member", "nickname", models.TextField(blank=True, db_default="", default="")),
         migrations.AddField("conversation", "slow_s", models.IntegerField(db_default=0, default=0)),
+        migrations.AddField("member", "opened", models.BooleanField(db_default=False, default=False)),
         migrations.AddField(
             "conversation",
             "mention_role",

@@ -65,12 +65,19 @@ class Member(models.Model):
     posted_at = models.DateTimeField(null=True)
     joined_at = models.DateTimeField(db_default=Now())
     nickname = models.TextField(blank=True, default="", db_default="")
+    opened = models.BooleanField(default=False, db_default=False)
+    """Of a direct conversation: by this person. The other one sees nothing of it before its first entry."""
 
     class Meta:
         db_table = "member"
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.conversation_id}"
+
+    @property
+    def sees_it(self) -> bool:
+        """queries.SEEN says the same in SQL."""
+        return self.opened or self.conversation.rev > 0 or self.conversation.kind != Kind.DIRECT
 
     @property
     def read_up_to(self) -> int:

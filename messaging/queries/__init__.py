@@ -3,6 +3,7 @@
 from messaging.queries.calls import Line, line, overdue, passes_on
 from messaging.queries.marginalia import draft, drafts, pinned, reactors, readers_of, starred
 from messaging.queries.members import (
+    SEEN,
     Audience,
     Onlookers,
     Standing,
@@ -21,6 +22,7 @@ from messaging.queries.rows import BLANKED, COLUMNS, SELECT, at, fitting, spans
 __all__ = [
     "BLANKED",
     "COLUMNS",
+    "SEEN",
     "SELECT",
     "Audience",
     "Line",

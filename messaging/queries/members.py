@@ -1,12 +1,15 @@
 """What one person sees of a conversation, and who hears it."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, LiteralString, NamedTuple
 from uuid import UUID
 
 from imserver.database import Query
 from messaging.errors import NotAMember
 from messaging.rules import LIMITS, Kind
+
+# Of member m in conversation c. Opening a direct conversation shows it to nobody else before its first entry.
+SEEN: Final[LiteralString] = "(m.opened or c.rev > 0 or c.kind <> 1)"
 
 
 class Standing(NamedTuple):
@@ -33,7 +36,8 @@ def standing(user: UUID, conversation: UUID) -> Query[Standing]:
         select c.kind, c.rev, c.seq, c.floor_rev, c.blanked_rev, m.from_rev, greatest(m.from_seq, m.hidden_before),
           m.role
         from member m join conversation c on c.id = m.conversation_id where m.user_id = %s and m.conversation_id = %s
-        """,
+          and """
+        + SEEN,
         [user, conversation],
     )
     if not rows:

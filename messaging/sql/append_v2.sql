@@ -49,7 +49,8 @@ begin
     from d
     left join conversation c on c.id = d.cid
     left join lateral (
-      select * from member m where m.user_id = d.uid and m.conversation_id = d.cid offset 0) m on true
+      select * from member m where m.user_id = d.uid and m.conversation_id = d.cid
+        and (m.opened or c.rev > 0 or c.kind <> 1) offset 0) m on true
     left join lateral (select * from sent s where s.key = d.key offset 0) s on true
     cross join lateral (select
       hashtextextended(d.content || coalesce(d.reply, 0) || coalesce(d.mentioned, ''), d.kind) as digest,

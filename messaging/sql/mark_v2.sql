@@ -15,7 +15,8 @@ begin
     select x.cid, x.uid, greatest(m.read_seq, least(coalesce(x.r, 0), c.seq)) as r,  -- least() skips nulls
       greatest(m.delivered_seq, least(coalesce(greatest(x.d, x.r), 0), c.seq)) as d, m.read_seq as old_r, m.delivered_seq as old_d, m.shown_seq as old_s, p.shows
     from x join conversation c on c.id = x.cid
-    join lateral (select * from member m where m.user_id = x.uid and m.conversation_id = x.cid offset 0) m on true
+    join lateral (select * from member m where m.user_id = x.uid and m.conversation_id = x.cid
+      and (m.opened or c.rev > 0 or c.kind <> 1) offset 0) m on true
     cross join lateral (
       select bool_and(a.read_receipts) as shows from accounts_user a where a.id = x.uid or (
         c.kind = 1 and a.id in (select o.user_id from member o where o.conversation_id = c.id))) p),

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from accounts.models import User
+from imserver.ids import uuid7
 from messaging import actions
 from tests import make
 from tests.gateway.stage import Stage, django, rest, until
@@ -165,6 +166,23 @@ async def test_strangers_learn_nothing(stage: Stage) -> None:
     with pytest.raises(Refused, match="user_not_found"):
         await eve.say("hello?", to_user="00000000-0000-4000-8000-000000000000")
     assert not stage.of(stage.bob).frames_of("typing")
+
+
+async def test_what_another_opened_is_not_there_before_something_was_said(stage: Stage) -> None:
+    place = str(await django(actions.open_direct, user_id=stage.ann.id, other_id=stage.eve.id))
+    eve = stage.of(stage.eve)
+    for kind, data in (
+        ("pull", {"after_rev": 0}),
+        ("mark", {"read_seq": 1}),
+        ("signal", {"call": str(uuid7()), "kind": "invite"}),
+        ("send", {"key": str(uuid7()), "kind": "text", "content": {"text": "hello?"}}),
+    ):
+        with pytest.raises(Refused, match="not_a_member"):
+            await eve.call(kind, {"conversation": place, **data})
+    await stage.of(stage.ann).say("hello", place)
+    await until(lambda: eve.texts(place) == ["hello"])
+    await eve.say("hello?", place)
+    await until(lambda: stage.of(stage.ann).texts(place) == ["hello", "hello?"])
 
 
 async def test_typing_reaches_the_others_and_nobody_else(stage: Stage) -> None:

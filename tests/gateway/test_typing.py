@@ -28,6 +28,16 @@ async def test_somebody_who_types_on_is_told_of_once_in_three_seconds(stage: Sta
     await until(lambda: bob.frames_of("typing") == [told, told])
 
 
+async def test_who_types_on_two_gateways_is_told_of_once(stage: Stage) -> None:
+    typing = {"conversation": str(stage.direct)}
+    await asyncio.gather(*(stage.of(stage.ann, i).tell("typing", typing) for i in range(2)))
+    for i in range(2):
+        await stage.of(stage.ann, i).say("done", str(stage.direct))
+    await stage.converge()
+    told = {**typing, "user": str(stage.ann.id)}
+    assert [stage.of(stage.bob, i).frames_of("typing") for i in range(2)] == [[told], [told]]
+
+
 async def test_nobody_is_seen_typing_before_something_was_said(stage: Stage) -> None:
     """Opening a conversation shows it to nobody."""
     opened = await django(actions.open_direct, user_id=stage.ann.id, other_id=stage.cat.id)

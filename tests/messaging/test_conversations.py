@@ -83,19 +83,6 @@ def test_a_page_has_between_1_and_200_conversations(ann: Person, limit: str) -> 
     assert Door(ann).get(f"/v1/conversations?limit={limit}", status=400)["code"] == "bad_request"
 
 
-def test_opening_a_direct_conversation_shows_it_to_nobody_before_its_first_message(ann: Person, bob: Person) -> None:
-    opened = Door(ann).post("/v1/conversations", {"user": str(bob.id)})
-    assert opened["conversation"] == str(rules.pair(ann.id, bob.id))
-    assert (opened["kind"], opened["rev"], opened["peer"]["username"]) == ("direct", 0, bob.username)
-    assert Door(ann).heads() == Door(bob).heads() == []
-    assert Door(bob).sync({})["heads"] == []
-    Door(ann).send(opened["conversation"])
-    for person, peer in ((ann, bob), (bob, ann)):
-        [head] = Door(person).heads()
-        assert (head["conversation"], head["peer"]["id"]) == (opened["conversation"], str(peer.id))
-    assert Door(bob).post("/v1/conversations", {"user": str(ann.id)})["conversation"] == opened["conversation"]
-
-
 def test_nobody_opens_a_conversation_with_somebody_who_is_not_there(ann: Person) -> None:
     Door(ann).refuses("user_not_found", "/v1/conversations", {"user": str(uuid7())}, status=404)
 

@@ -1,0 +1,92 @@
+"""Opening a direct conversation shows it to nobody else, through no door, before something was said in it."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+
+from friends import actions as friends
+from imserver.ids import uuid7
+from messaging import actions, rules
+from tests import make
+from tests.make import Person
+from tests.messaging.door import Door
+
+pytestmark = pytest.mark.django_db
+TEXT = {"kind": "text", "content": {"text": "hello"}}
+
+
+def test_opening_a_direct_conversation_shows_it_to_nobody_before_its_first_message(ann: Person, bob: Person) -> None:
+    opened = Door(ann).post("/v1/conversations", {"user": str(bob.id)})
+    assert opened["conversation"] == str(rules.pair(ann.id, bob.id))
+    assert (opened["kind"], opened["rev"], opened["peer"]["username"]) == ("direct", 0, bob.username)
+    assert Door(ann).heads() == Door(bob).heads() == []
+    assert Door(bob).sync({})["heads"] == []
+    Door(ann).send(opened["conversation"])
+    for person, peer in ((ann, bob), (bob, ann)):
+        [head] = Door(person).heads()
+        assert (head["conversation"], head["peer"]["id"]) == (opened["conversation"], str(peer.id))
+    assert Door(bob).post("/v1/conversations", {"user": str(ann.id)})["conversation"] == opened["conversation"]
+
+
+def every_answer(door: Door, conversation: UUID) -> list[Any]:
+    at = f"/v1/conversations/{conversation}"
+    calls: list[tuple[str, str, Any]] = [
+        ("GET", at, None),
+        ("GET", f"{at}/messages", None),
+        ("GET", f"{at}/messages/1", None),
+        ("GET", f"{at}/messages/1/readers", None),
+        ("GET", f"{at}/messages/1/reactions/👍/people", None),
+        ("GET", f"{at}/entries?after_rev=0", None),
+        ("GET", f"{at}/pins", None),
+        ("GET", f"{at}/draft", None),
+        ("POST", f"{at}/messages", {"key": str(uuid7()), **TEXT}),
+        ("POST", f"{at}/mark", {"read_seq": 0}),
+        ("POST", f"{at}/clear", {"before_seq": 1}),
+        ("PATCH", f"{at}/settings", {"notify": "nothing"}),
+        ("PATCH", f"{at}/messages/1", {"content": {"text": "x"}}),
+        ("DELETE", f"{at}/messages/1", None),
+        ("DELETE", f"{at}/messages/1?for=me", None),
+        ("PUT", f"{at}/draft", {"draft": {"text": "x"}}),
+        ("PUT", f"{at}/messages/1/star", None),
+        ("PUT", f"{at}/messages/1/reactions/👍", None),
+        ("PUT", f"{at}/pins/1", None),
+    ]
+    return [door.call(*call, status=404) for call in calls]
+
+
+def test_before_the_first_message_the_other_cannot_tell_that_it_was_opened(ann: Person, bob: Person) -> None:
+    conversation = rules.pair(ann.id, bob.id)
+    nothing = every_answer(Door(bob), conversation)
+    Door(ann).post("/v1/conversations", {"user": str(bob.id)})
+    assert every_answer(Door(bob), conversation) == nothing
+    assert {one["code"] for one in nothing} == {"not_a_member"}
+    assert Door(bob).sync({str(conversation): [0]})["left"] == [str(conversation)]
+    assert Door(ann).sync({str(conversation): [0]})["left"] == []
+    assert Door(ann).head(conversation)["rev"] == 0
+    Door(ann).call("PATCH", f"/v1/conversations/{conversation}/settings", {"notify": "nothing"}, status=200)
+    Door(ann).send(conversation)
+    assert Door(bob).texts(conversation) == ["hello"]
+    assert Door(bob).sync({str(conversation): [1]})["left"] == []
+
+
+def test_a_block_is_not_seen_by_the_conversation_that_carries_it(ann: Person, bob: Person) -> None:
+    conversation = rules.pair(ann.id, bob.id)
+    nothing = every_answer(Door(bob), conversation)
+    friends.block(user_id=ann.id, other_id=bob.id, now=timezone.now())
+    assert every_answer(Door(bob), conversation) == nothing
+
+
+def test_who_opens_what_the_other_opened_too_writes_in_it(ann: Person, bob: Person) -> None:
+    for one, other in ((ann, bob), (bob, ann)):
+        conversation = actions.open_direct(user_id=one.id, other_id=other.id)
+    Door(bob).send(conversation, "first")
+    Door(ann).send(conversation, "second")
+    assert sorted(Door(ann).texts(conversation)) == ["first", "second"]
+
+
+def test_notes_to_oneself_are_there_from_the_beginning(ann: Person) -> None:
+    notes = actions.open_direct(user_id=ann.id, other_id=ann.id)
+    assert Door(ann).head(notes)["kind"] == "self"
+    assert make.message(ann, notes).seq == 1
