@@ -4,7 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Lower
 from django.http import HttpRequest
@@ -12,10 +12,8 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from unfold.admin import ModelAdmin
-from unfold.forms import ActionForm
-from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.adapters.origin import origin
+from accounts.adapters import reasons
 from accounts.models import User
 from groups import actions, queries, rules
 from groups.models import Group
@@ -30,10 +28,6 @@ _MEMBERS: Final = Conversation.objects.filter(pk=OuterRef("pk")).values("members
 _OWNER: Final = Member.objects.filter(conversation_id=OuterRef("pk"), role=Role.OWNER).values("user_id")[:1]
 
 
-class WithReason(ActionForm):
-    reason = forms.CharField(required=False, max_length=rules.REASON_LENGTH, widget=UnfoldAdminTextInputWidget)
-
-
 class GroupForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own takes none while it runs
     limit = forms.IntegerField(
         required=False,
@@ -41,7 +35,7 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own take
         max_value=rules.CEILING,
         help_text="Members at most; empty: as many as the server's limit says.",
     )
-    reason = forms.CharField(max_length=rules.REASON_LENGTH, widget=UnfoldAdminTextInputWidget)
+    reason = reasons.field()
 
     class Meta:
         model = Group
@@ -53,7 +47,7 @@ class GroupAdmin(ModelAdmin):
     """What a group is stands in its log: staff see it, give it a limit of its own, and dismiss it."""
 
     form = GroupForm
-    action_form = WithReason
+    action_form = reasons.WithReason
     actions = ("dismiss",)
     list_display = ("title", "members", "owner", "limit", "dismissed_at", "conversation_id")
     list_filter = (("dismissed_at", admin.EmptyFieldListFilter),)
@@ -127,23 +121,16 @@ class GroupAdmin(ModelAdmin):
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: Any = False) -> Any:  # noqa: FBT002
         before, after = form.initial.get("limit"), form.cleaned_data["limit"]
-        return _audited(request, f"limit from {before} to {after}", form.cleaned_data["reason"])
+        return reasons.audited(request, f"limit from {before} to {after}", form.cleaned_data["reason"])
 
     @admin.action(description="Dismiss: closed for good, still readable", permissions=["change"])
     def dismiss(self, request: HttpRequest, queryset: QuerySet[Group]) -> None:
-        reason = request.POST.get("reason", "").strip()[: rules.REASON_LENGTH]
-        if not reason:
-            self.message_user(request, "Say the reason beside the action.", messages.ERROR)
+        if not (reason := reasons.given(self, request)):
             return
         groups = [group for group in queryset if actions.close_by_staff(group_id=group.pk, now=timezone.now())]
         for group in groups:
-            self.log_change(request, group, _audited(request, "dismissed", reason))
+            self.log_change(request, group, reasons.audited(request, "dismissed", reason))
         self.message_user(request, f"{len(groups)} dismissed.")
-
-
-def _audited(request: HttpRequest, what: str, reason: str) -> str:
-    """Of the line in the admin's log, which says who and when by itself."""
-    return f"{what}; reason: {reason}; from {origin(request).address}"
 
 
 def _until(at: datetime | None, word: str) -> str:

@@ -9,7 +9,7 @@ from messaging.actions.conversations import open_direct, open_group
 from messaging.actions.forwarding import Source, forward
 from messaging.actions.marginalia import pin, react, unreact
 from messaging.actions.members import add_members, deny, mark, remove_members
-from messaging.actions.messages import Edited, edit, recall, send
+from messaging.actions.messages import Edited, edit, recall, recall_by_staff, send
 from messaging.actions.own import clear, hide, save_draft, settle, star, unstar
 from messaging.actions.people import tell
 
@@ -32,6 +32,7 @@ __all__ = [
     "pin",
     "react",
     "recall",
+    "recall_by_staff",
     "remove_members",
     "ring",
     "save_draft",

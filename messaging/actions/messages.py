@@ -55,7 +55,22 @@ def recall(*, user_id: UUID, conversation_id: UUID, seq: int, now: datetime) -> 
     log.hold([conversation_id])
     member, message = found(user_id, conversation_id, seq)
     rules.check_recall(message, user_id, member.role, now)
-    [rev] = announce.record([Note(conversation_id, "recall", user_id, seq)])
+    return _blank(conversation_id, seq, user_id)
+
+
+@transaction.atomic
+def recall_by_staff(*, conversation_id: UUID, seq: int) -> UUID:
+    """As an admin may, in any conversation; its people do not learn who of the staff it was. Returns the author."""
+    log.hold([conversation_id])
+    message = _there(conversation_id, seq)
+    if message.content is None:
+        raise errors.Recalled
+    _blank(conversation_id, seq, rules.NIL)
+    return message.sender_id
+
+
+def _blank(conversation_id: UUID, seq: int, by: UUID) -> int:
+    [rev] = announce.record([Note(conversation_id, "recall", by, seq)])
     _stored(conversation_id, seq).update(content=None, mentions=None, reactions=None, pinned_at=None)
     Conversation.objects.filter(id=conversation_id).update(blanked_rev=rev)
     for attached in (Mention, Reaction, Star):
@@ -76,7 +91,10 @@ def found(user_id: UUID, conversation_id: UUID, seq: int) -> tuple[Member, Entry
         raise errors.MessageNotFound
     if seq <= member.conversation.floor_seq:
         raise errors.Archived
-    message = Entry.objects.filter(conversation_id=conversation_id, seq=seq).first()
-    if message is None:
+    return member, _there(conversation_id, seq)
+
+
+def _there(conversation_id: UUID, seq: int) -> Entry:
+    if not (message := _stored(conversation_id, seq).first()):
         raise errors.MessageNotFound
-    return member, message
+    return message

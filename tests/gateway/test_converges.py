@@ -120,6 +120,12 @@ async def rest_recalls(on: Stage) -> None:
         assert (status, stub["content"], stub["recalled"]["by"]) == (200, None, str(on.ann.id))
 
 
+@by("recall_by_staff")
+async def staff_recall(on: Stage) -> None:
+    for place in (on.direct, on.group):
+        await django(actions.recall_by_staff, conversation_id=place, seq=2)
+
+
 @by("recall")
 async def a_recall_meets_edits_and_sends(on: Stage) -> None:
     path = f"/v1/conversations/{on.group}/messages/1"

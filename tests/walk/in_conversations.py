@@ -55,6 +55,12 @@ async def add_members(turn: Turn) -> None:
     await by(actions.add_members, conversation_id=UUID(turn.world.bare), user_ids=[turn.other.id], by=turn.me.id)
 
 
+@step("messaging.recall_by_staff", weight=0.5)
+async def recall_by_staff(turn: Turn) -> None:
+    place = turn.place
+    await by(actions.recall_by_staff, conversation_id=UUID(place), seq=turn.seq(place))
+
+
 @step("messaging.remove_members")
 async def remove_members(turn: Turn) -> None:
     await by(actions.remove_members, conversation_id=UUID(turn.world.bare), user_ids=[turn.other.id], by=turn.me.id)

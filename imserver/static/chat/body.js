@@ -1,14 +1,15 @@
 import { h, icon } from "./dom.js";
-import { nameOf } from "./names.js";
+import { nameOf, STAFF } from "./names.js";
 import { openPerson } from "./person.js";
 import { richText } from "./rich-text.js";
-import { length } from "./times.js";
+import { length, moment } from "./times.js";
 import { callInWords, preview } from "./words.js";
 
 /**
  * What a message holds, by its kind.
  *
  * @typedef {import("../im-client.js").Client} Client
+ * @typedef {import("../im-client.js").Conversation} Conversation
  * @typedef {{ content: any, sender?: string }} Message
  * @type {Record<string, (message: Message, client: Client) => (string | Node)[]>}
  */
@@ -24,10 +25,25 @@ const BODIES = {
   call: (message, client) => [call(message, client)],
 };
 
-/** @param {any} message an entry or a draft @param {Client} client @returns {(string | Node)[]} */
-export function body(message, client) {
+/**
+ * @param {any} message an entry or a draft @param {Client} client @param {Conversation} conversation
+ * @returns {(string | Node)[]}
+ */
+export function body(message, client, conversation) {
+  if (message.recalled) return [stub(message, client, conversation)];
   const draw = message.content && BODIES[message.kind];
   return draw ? draw(message, client) : [preview(message)];
+}
+
+/**
+ * Who recalled it, if not its author, and when.
+ * @param {any} message @param {Client} client @param {Conversation} conversation
+ */
+function stub(message, client, conversation) {
+  const { by, at } = message.recalled;
+  const name = by === STAFF ? "staff" : nameOf(client, by, conversation);
+  const who = by !== message.sender && name ? ` by ${name === "You" ? "you" : name}` : "";
+  return h("span", { title: moment(at) }, preview(message) + who);
 }
 
 /**

@@ -47,7 +47,7 @@ export function bubble({ message, progress, client, conversation, show, react })
   const gone = !message.content;
   const isPicture = message.kind === "sticker" || (text !== null && ONLY_EMOJI.test(text.trim()));
   const large = isPicture && !gone && !message.reply_to && !message.content.forwarded;
-  const said = h("span", { class: "bubble-text" }, ...body(message, client));
+  const said = h("span", { class: "bubble-text" }, ...body(message, client, conversation));
   if (text !== null) markMentions(said, message, client, conversation);
   const carded = !gone && CARDS.has(message.kind);
   const looks = [gone && "gone", carded && "carded", large && "large", namesMe(client, message) && "names-me"].filter(Boolean).join(" ");

@@ -1,3 +1,6 @@
+/** Whoever runs the server. */
+export const STAFF = "00000000-0000-0000-0000-000000000000";
+
 /** @param {import("../im-client.js").Conversation} conversation @param {import("../im-client.js").Client} client */
 export function titleOf({ head }, client) {
   if (head.kind === "self") return "Notes to self";

@@ -22,8 +22,8 @@ export function reactions(message, client, conversation, toggle) {
 /** Who is named at a message, beside its author: to be drawn again when they are called otherwise. */
 export function namesAt(/** @type {any} */ message, /** @type {Client} */ client, /** @type {Conversation} */ conversation) {
   const people = reactionsOf(message).flatMap(({ users }) => users);
-  const { sender } = message.content?.forwarded ?? {};
-  return [...new Set(sender ? [sender, ...people] : people)].map((id) => nameOf(client, id, conversation)).join("\n");
+  const others = [message.content?.forwarded?.sender, message.recalled?.by].filter(Boolean);
+  return [...new Set([...others, ...people])].map((id) => nameOf(client, id, conversation)).join("\n");
 }
 
 /** @param {any} message @returns {import("../im-client/types.js").Reaction[]} */

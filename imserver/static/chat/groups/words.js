@@ -1,3 +1,4 @@
+import { STAFF } from "../names.js";
 import { until } from "../times.js";
 
 /**
@@ -6,9 +7,6 @@ import { until } from "../times.js";
  * @typedef {{ by: string, whom: string, isOwn: boolean, content: any, rev: number, now: number }} Said
  *   `by` begins a sentence, `whom` stands in one; `isOwn`: they are the same
  */
-
-/** Whoever runs the server. */
-const STAFF = "00000000-0000-0000-0000-000000000000";
 
 /** @type {Record<string, (said: Said) => string>} */
 const WORDS = {
