@@ -175,7 +175,7 @@ async def test_what_another_opened_is_not_there_before_something_was_said(stage:
         ("pull", {"after_rev": 0}),
         ("mark", {"read_seq": 1}),
         ("signal", {"call": str(uuid7()), "kind": "invite"}),
-        ("send", {"key": str(uuid7()), "kind": "text", "content": {"text": "hello?"}}),
+        ("message.send", {"key": str(uuid7()), "kind": "text", "content": {"text": "hello?"}}),
     ):
         with pytest.raises(Refused, match="not_a_member"):
             await eve.call(kind, {"conversation": place, **data})

@@ -92,7 +92,11 @@ def _store(talks: Sequence[Talk]) -> None:
         [Profile(conversation_id=talk.id, title="load") for talk in talks if talk.kind == Kind.GROUP]
     )
     Member.objects.bulk_create(
-        [Member(conversation_id=talk.id, user_id=user) for talk in talks for user in (talk.writer, *talk.readers)]
+        [
+            Member(conversation_id=talk.id, user_id=user, opened=True)
+            for talk in talks
+            for user in (talk.writer, *talk.readers)
+        ]
     )
 
 

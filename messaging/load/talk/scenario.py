@@ -44,6 +44,7 @@ def _rooms(options: Options) -> Iterator[Room]:
 def _conversation(options: Options, members: list[UUID]) -> UUID:
     first, *others = members
     if not options.is_group:
+        actions.open_direct(user_id=others[0], other_id=first)
         return actions.open_direct(user_id=first, other_id=others[0])
     return actions.open_group(title="load", owner_id=first, member_ids=others)
 
