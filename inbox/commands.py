@@ -10,9 +10,13 @@ from imserver import database
 from imserver.gateway.protocol import Natural
 from imserver.gateway.socket import Call
 from imserver.realtime.hub import Hub
+from imserver.realtime.together import Together
 from inbox import queries, store
 from messaging import entries
-from messaging.queries import history
+from messaging.errors import NotAMember
+from messaging.queries import Page, Wanted, history
+
+GATHER_SECONDS = 0.005
 
 
 class Pull(msgspec.Struct):
@@ -27,6 +31,9 @@ class Inbox:
 
     def __init__(self, hub: Hub):
         del hub
+        self._pulls: Together[Wanted, Page | None] = Together(
+            GATHER_SECONDS, lambda wanted: database.arun(queries.pulls(wanted))
+        )
 
     def start(self) -> None:
         store.current()
@@ -44,6 +51,8 @@ class Inbox:
                 entries.page(data.conversation, found.items, before_seq=data.before_seq, complete=found.complete),
             )
             return
-        page = await database.arun(queries.pull(user, data.conversation, data.after_rev, limit))
+        page = await self._pulls.ask(Wanted(user, data.conversation, data.after_rev, limit))
+        if page is None:
+            raise NotAMember
         said = entries.page(data.conversation, page.items, prev=page.prev, head=page.head, reset=page.reset or None)
         call.numbered(b"entries", said, ((str(data.conversation), page.last_seq),) if page.last_seq else ())

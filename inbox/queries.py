@@ -10,34 +10,67 @@ from imserver import database
 from imserver.database import Query, Rows
 from inbox import store
 from inbox.documents import with_state
+from inbox.store.mongo import Mongo
 from messaging import epochs, queries
-from messaging.queries import Page, Standing
+from messaging.errors import NotAMember
+from messaging.queries import Page, Standing, Told, Wanted
 
 CONVERSATIONS: Final = 200
 
 
 def pull(user: UUID, conversation: UUID, after_rev: int, limit: int) -> Query[Page]:
     """As messaging.queries.pull, to the byte. Raises NotAMember."""
+    [page] = yield from pulls([Wanted(user, conversation, after_rev, limit)])
+    if page is None:
+        raise NotAMember
+    return page
+
+
+def pulls(wanted: Sequence[Wanted]) -> Query[list[Page | None]]:
+    """A page for each, in order; None for who is no member."""
     there = store.current()
-    if there is None:
-        return (yield from queries.pull(user, conversation, after_rev, limit))
-    seen, epoch = yield from _standing(user, conversation)
-    upto = min(after_rev + limit, seen.rev)
-    if epoch and seen.lowest_rev <= after_rev < upto:
-        rows = yield partial(there.read, epoch, conversation, after_rev, upto)
-        items = _believed(rows, seen, after_rev, upto)
-        if items is not None:
-            spelled, seqs = [one.item for one in items], [one.seq for one in items]
-            touched = [one.seq or one.target for one in items]
-            spelled = yield from queries.veiled(user, conversation, spelled, touched, seen.from_seq)
-            return _page(spelled, seqs, after_rev, seen.rev)
-    return (yield from queries.pull(user, conversation, after_rev, limit))
+    found = (yield from _found(there, wanted)) if there else {}
+    others = iter((yield from queries.pulls([one for one in wanted if one not in found])))
+    return [found[one] if one in found else next(others) for one in wanted]
 
 
-def _standing(user: UUID, conversation: UUID) -> Query[tuple[Standing, UUID | None]]:
-    seen = yield from queries.standing(user, conversation)
-    rows = yield (epochs.KNOWN, [])
-    return seen, UUID(str(rows[0][0])) if rows else None
+class _Stretch(NamedTuple):
+    """What somebody asks for and may see, as far as it goes."""
+
+    wanted: Wanted
+    seen: Standing
+    upto: int
+
+    @property
+    def is_there(self) -> bool:
+        return self.seen.lowest_rev <= self.wanted.after_rev < self.upto
+
+
+def _found(there: Mongo, wanted: Sequence[Wanted]) -> Query[dict[Wanted, Page]]:
+    """Of those for whom the inbox is sure to be right."""
+    stretches = yield from _stretches(wanted)
+    known = yield (epochs.KNOWN, [])
+    if not stretches or not known:
+        return {}
+    spans = [(one.wanted.conversation, one.wanted.after_rev, one.upto) for one in stretches]
+    rows = yield partial(there.read, UUID(str(known[0][0])), spans)
+    believed = [(one, _believed(row, one)) for one, row in zip(stretches, rows, strict=True)]
+    told = [(one, items) for one, items in believed if items is not None]
+    shown = yield from queries.veiled([_told(*each) for each in told])
+    return {
+        one.wanted: Page.of(one.wanted.after_rev, one.seen.rev, each)
+        for (one, _), each in zip(told, shown, strict=True)
+    }
+
+
+def _stretches(wanted: Sequence[Wanted]) -> Query[list[_Stretch]]:
+    seen = yield from queries.standings((one.user, one.conversation) for one in wanted)
+    found = [
+        _Stretch(one, standing, min(one.after_rev + one.limit, standing.rev))
+        for one, standing in zip(wanted, seen, strict=True)
+        if standing
+    ]
+    return [one for one in dict.fromkeys(found) if one.is_there]
 
 
 class _Item(NamedTuple):
@@ -46,12 +79,11 @@ class _Item(NamedTuple):
     target: int  # of a change, else 0
 
 
-def _believed(rows: Rows, seen: Standing, after: int, upto: int) -> list[_Item] | None:
+def _believed(row: tuple[Any, ...], stretch: _Stretch) -> list[_Item] | None:
     """None where one is missing or may be stale."""
-    if not rows:
-        return None
-    since, applied, found, states = rows[0]
-    if after < since - 1 or applied < seen.blanked_rev or len(found) != upto - after:
+    since, applied, found, states = row
+    after, seen = stretch.wanted.after_rev, stretch.seen
+    if after < since - 1 or applied < seen.blanked_rev or len(found) != stretch.upto - after:
         return None
     items = [
         _Item(item, one.get("seq", 0), (one.get("target") or [0])[0])
@@ -70,10 +102,15 @@ def _item(one: Mapping[str, Any], states: Mapping[int, bytes], hidden: int) -> b
     return None if state is None else with_state(bytes(one["item"]), bytes(state))
 
 
-def _page(items: Sequence[bytes], seqs: Sequence[int], prev: int, head: int) -> Page:
-    fitting = queries.fitting(items)
-    last_seq = max(seqs[: len(fitting)], default=0)
-    return Page(prev, head, reset=False, items=fitting, last_seq=last_seq)
+def _told(stretch: _Stretch, items: Sequence[_Item]) -> Told:
+    return Told(
+        stretch.wanted.user,
+        stretch.wanted.conversation,
+        stretch.seen.from_seq,
+        [one.item for one in items],
+        [one.seq for one in items],
+        [one.seq or one.target for one in items],
+    )
 
 
 # --- for those who compare -----------------------------------------------------------------------

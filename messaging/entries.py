@@ -1,7 +1,7 @@
 """How an entry and the marks are spelled on the wire. Pure: rows in, JSON bytes out."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -90,12 +90,6 @@ def veil(item: bytes) -> bytes:
         return dumps({name: value for name, value in known.items() if name != "state"})
     shown = {name: known[name] for name in ("rev", "seq", "kind", "sender", "changed_rev", "created_at")}
     return dumps({**shown, "content": None, "hidden": True})
-
-
-def spell_all(rows: Sequence[Row], targets: Mapping[int, Row]) -> list[bytes]:
-    """Entries of one conversation, each change with the state of its target."""
-    states = {seq: spell(row) for seq, row in targets.items()}
-    return [spell(row, None if row.target is None else states.get(row.target)) for row in rows]
 
 
 def page(conversation: uuid.UUID, items: Sequence[bytes], **members: Any) -> bytes:

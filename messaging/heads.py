@@ -12,8 +12,8 @@ from imserver.database import Query, Rows
 from messaging import summary
 from messaging.errors import NotAMember
 from messaging.queries import SEEN
+from messaging.queries import listed as spelled
 from messaging.standing import UNREAD, Place, standing
-from messaging.standing import listed as spelled
 
 PAGE: Final = 200
 Said = Mapping[UUID, Sequence[int | None]]

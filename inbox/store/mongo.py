@@ -10,6 +10,7 @@ Behind a gap both begin anew.
 """
 
 import logging
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -28,6 +29,7 @@ from inbox.documents import KEPT, Document, Span
 from inbox.store.breaker import Breaker
 
 logger = logging.getLogger(__name__)
+Stretch = tuple[UUID, int, int]  # a conversation, and after which rev up to which
 Operation = InsertOne[Any] | UpdateOne | DeleteOne
 READ_SECONDS, WRITE_SECONDS, PROBE_SECONDS, REST_SECONDS = 0.2, 10.0, 1.0, 5.0
 SLICE: Final = 100  # operations of a call: a batch that a slow server cannot do in one has to get on all the same
@@ -96,30 +98,45 @@ class Mongo:
 
     # --- reading ------------------------------------------------------------------------------------
 
-    def read(self, epoch: UUID, conversation: UUID, after: int, upto: int) -> Rows:
-        """[(since, applied, documents, states by rev)] of after < rev <= upto; [] where it cannot be said now."""
-        if self._breaker.is_open:
-            return []
-        try:
-            with pymongo.timeout(READ_SECONDS):
-                return [self._read(epoch, conversation, after, upto)]
-        except PyMongoError as e:
-            self._breaker.failed()
-            logger.warning("MongoDB is left alone for %.0f s: %s", REST_SECONDS, e)
-            return []
+    def read(self, epoch: UUID, wanted: Sequence[Stretch]) -> Rows:
+        """(since, applied, documents, states by rev) of each; where it cannot be said now, or in time, nothing is."""
+        found: Rows = []
+        if not self._breaker.is_open:
+            try:
+                for one in self._readings(epoch, wanted):
+                    found.append(one)
+            except PyMongoError as e:
+                self._breaker.failed()
+                logger.warning("MongoDB is left alone for %.0f s: %s", REST_SECONDS, e)
+        return found + [(0, 0, [], {})] * (len(wanted) - len(found))
 
-    def _read(self, epoch: UUID, conversation: UUID, after: int, upto: int) -> tuple[Any, ...]:
-        # First what is applied: what is read after it is at least as new.
-        since, applied = self.applied(epoch, conversation)
-        found = self.between(epoch, conversation, after, upto) if applied else []
+    def _readings(self, epoch: UUID, wanted: Sequence[Stretch]) -> Iterator[tuple[Any, ...]]:
+        until = time.monotonic() + READ_SECONDS
+        with pymongo.timeout(READ_SECONDS):
+            # First what is applied: what is read after it is at least as new.
+            reached = self._applied(epoch, {conversation for conversation, _, _ in wanted})
+        for conversation, after, upto in wanted:
+            if time.monotonic() > until:
+                return
+            with pymongo.timeout(READ_SECONDS):
+                known = reached.get(conversation)
+                found = self._documents(epoch, conversation, after, upto) if known else ([], {})
+            yield (*(known or (0, 0)), *found)
+
+    def _documents(self, epoch: UUID, conversation: UUID, after: int, upto: int) -> tuple[list[Any], dict[int, bytes]]:
+        found = self.between(epoch, conversation, after, upto)
         targets = [key(epoch, conversation, one["target"][1]) for one in found if "target" in one]
         states = list(self._entries.find({"_id": {"$in": targets}})) if targets else []
-        return since, applied, found, {rev_of(one): one["item"] for one in states}
+        return found, {rev_of(one): one["item"] for one in states}
 
     def applied(self, epoch: UUID, conversation: UUID) -> tuple[int, int]:
         """From which rev on, and up to which."""
-        found = self._conversations.find_one({"_id": _place(epoch, conversation)})
-        return (found["since"], found["applied"]) if found else (0, 0)
+        return self._applied(epoch, [conversation]).get(conversation, (0, 0))
+
+    def _applied(self, epoch: UUID, conversations: Iterable[UUID]) -> dict[UUID, tuple[int, int]]:
+        places = [_place(epoch, conversation) for conversation in conversations]
+        found = self._conversations.find({"_id": {"$in": places}})
+        return {UUID(bytes=one["_id"][16:]): (one["since"], one["applied"]) for one in found}
 
     def between(self, epoch: UUID, conversation: UUID, after: int, upto: int) -> list[dict[str, Any]]:
         """Documents in order of rev."""

@@ -1,6 +1,7 @@
 """Reads. Each is written once, as an `imserver.database.Query`, and serves sockets and REST alike."""
 
 from messaging.queries.calls import Line, line, overdue, passes_on
+from messaging.queries.heard import between, stretches
 from messaging.queries.marginalia import draft, drafts, pinned, reactors, readers_of, starred
 from messaging.queries.members import (
     SEEN,
@@ -13,11 +14,13 @@ from messaging.queries.members import (
     memberships,
     readers,
     standing,
+    standings,
     typing,
 )
 from messaging.queries.messages import history, later, message
-from messaging.queries.pages import Page, between, pull, stretches, veiled
-from messaging.queries.rows import BLANKED, COLUMNS, SELECT, at, fitting, spans
+from messaging.queries.pulling import Page, Wanted, pull, pulls
+from messaging.queries.rows import BLANKED, COLUMNS, SELECT, at, fitting, listed, spans
+from messaging.queries.veils import Told, veiled
 
 __all__ = [
     "BLANKED",
@@ -29,6 +32,8 @@ __all__ = [
     "Onlookers",
     "Page",
     "Standing",
+    "Told",
+    "Wanted",
     "at",
     "audience",
     "between",
@@ -40,17 +45,20 @@ __all__ = [
     "history",
     "later",
     "line",
+    "listed",
     "memberships",
     "message",
     "overdue",
     "passes_on",
     "pinned",
     "pull",
+    "pulls",
     "reactors",
     "readers",
     "readers_of",
     "spans",
     "standing",
+    "standings",
     "starred",
     "stretches",
     "typing",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from imserver.database import Query
 from messaging.errors import NotAMember
+from messaging.queries.rows import listed
 from messaging.rules import LIMITS, Kind
 
 # Of member m in conversation c. Opening a direct conversation shows it to nobody else before its first entry.
@@ -31,18 +32,30 @@ class Standing(NamedTuple):
 
 def standing(user: UUID, conversation: UUID) -> Query[Standing]:
     """Raises NotAMember, which is also what a stranger hears of a conversation that exists."""
+    [found] = yield from standings([(user, conversation)])
+    if found is None:
+        raise NotAMember
+    return found
+
+
+def standings(places: Iterable[tuple[UUID, UUID]]) -> Query[list[Standing | None]]:
+    """Of each (user, conversation), in order; None for who is no member."""
+    wanted = list(places)
+    if not wanted:
+        return []
     rows = yield (
         """
-        select c.kind, c.rev, c.seq, c.floor_rev, c.blanked_rev, m.from_rev, greatest(m.from_seq, m.hidden_before),
-          m.role
-        from member m join conversation c on c.id = m.conversation_id where m.user_id = %s and m.conversation_id = %s
-          and """
+        select w.i, c.kind, c.rev, c.seq, c.floor_rev, c.blanked_rev, m.from_rev,
+          greatest(m.from_seq, m.hidden_before), m.role
+        from unnest(string_to_array(%s, ',')::uuid[], string_to_array(%s, ',')::uuid[]) with ordinality w(uid, cid, i)
+        cross join lateral (select * from member where user_id = w.uid and conversation_id = w.cid offset 0) m
+        cross join lateral (select * from conversation where id = w.cid offset 0) c
+        where """
         + SEEN,
-        [user, conversation],
+        [listed(column) for column in zip(*wanted, strict=True)],
     )
-    if not rows:
-        raise NotAMember
-    return Standing(*rows[0])
+    found = {row[0]: Standing(*row[1:]) for row in rows}
+    return [found.get(i) for i in range(1, len(wanted) + 1)]
 
 
 class Audience(NamedTuple):

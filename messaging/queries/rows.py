@@ -26,7 +26,8 @@ SPANS: LiteralString = (
     "select "
     + COLUMNS
     + """
-from unnest(%s::uuid[], %s::bigint[], %s::bigint[]) with ordinality w(cid, first, last, i)
+from unnest(string_to_array(%s, ',')::uuid[], string_to_array(%s, ',')::bigint[],
+  string_to_array(%s, ',')::bigint[]) with ordinality w(cid, first, last, i)
 cross join lateral (select * from entry where conversation_id = w.cid and rev between w.first and w.last offset 0) e
 """
     + BLANKED
@@ -36,12 +37,17 @@ PLACES: LiteralString = (
     "select "
     + COLUMNS
     + """
-from unnest(%s::uuid[], %s::bigint[]) w(cid, seq)
+from unnest(string_to_array(%s, ',')::uuid[], string_to_array(%s, ',')::bigint[]) w(cid, seq)
 cross join lateral (select * from entry where conversation_id = w.cid and seq = w.seq offset 0) e
 """
     + BLANKED
 )
 Span = tuple[UUID, int, int]
+
+
+def listed(values: Iterable[object]) -> str:
+    """For string_to_array(..., ',', ''), which takes half the time of a list: None is null."""
+    return ",".join("" if value is None else str(value) for value in values)
 
 
 def fitting(items: Sequence[bytes]) -> list[bytes]:
@@ -52,7 +58,9 @@ def fitting(items: Sequence[bytes]) -> list[bytes]:
 
 def spans(wanted: Sequence[Span]) -> Query[list[Row]]:
     """Entries of these (conversation, first rev, last rev), in the order asked for."""
-    rows = yield (SPANS, [list(column) for column in zip(*wanted, strict=True)] or [[], [], []])
+    if not wanted:
+        return []
+    rows = yield (SPANS, [listed(column) for column in zip(*wanted, strict=True)])
     return [Row(*row) for row in rows]
 
 
@@ -61,14 +69,6 @@ def at(places: Iterable[tuple[UUID, int]]) -> Query[dict[tuple[UUID, int], Row]]
     wanted = sorted(set(places))
     if not wanted:
         return {}
-    rows = yield (PLACES, [[cid for cid, _ in wanted], [seq for _, seq in wanted]])
+    rows = yield (PLACES, [listed(column) for column in zip(*wanted, strict=True)])
     found = [Row(*row) for row in rows]
     return {(row.conversation, row.seq or 0): row for row in found}
-
-
-def by_seq(conversation: UUID, seqs: Iterable[int]) -> Query[list[Row]]:
-    wanted = list(seqs)
-    if not wanted:
-        return []
-    rows = yield (SELECT + " where e.conversation_id = %s and e.seq = any(%s::bigint[])", [conversation, wanted])
-    return [Row(*row) for row in rows]

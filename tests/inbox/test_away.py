@@ -62,13 +62,13 @@ def test_without_its_store_a_pull_is_answered_and_the_next_does_not_wait(
     database.run(epochs.current())
     conversation = talk(ann, bob, 3)
     asked: list[int] = []
-    read = away._read
+    read = away._readings
 
     def note(*args: Any) -> Any:
         asked.append(1)
         return read(*args)
 
-    monkeypatch.setattr(away, "_read", note)
+    monkeypatch.setattr(away, "_readings", note)
     for _ in range(3):
         assert len(pulled(ann, conversation).items) == 3
     assert len(asked) == 1

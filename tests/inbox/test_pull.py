@@ -11,17 +11,18 @@ import pytest
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pymongo.errors import AutoReconnect
 
 from imserver import database
 from imserver.database import Query
 from imserver.errors import DomainError
 from inbox import queries as inbox_queries
 from inbox import store
-from inbox.store.mongo import Mongo
+from inbox.store.mongo import Mongo, key
 from messaging import actions, epochs, queries
 from messaging.errors import NotAMember
 from messaging.models import Conversation, Entry, Member
-from messaging.queries import Page
+from messaging.queries import Page, Wanted
 from messaging.rules import Role
 from tests import make
 from tests.events.conftest import relay_all
@@ -271,3 +272,52 @@ def test_old_entries_are_not_kept(read: list[bool], mongo: Mongo, ann: Person, b
     assert len(pulled(ann, conversation, 2).items) == 1
     assert len(pulled(ann, conversation).items) == 3
     assert read == [True, False]
+
+
+@needs_mongo
+def test_many_pulls_are_answered_together_each_from_where_it_is_sure(
+    read: list[bool], mongo: Mongo, ann: Person, bob: Person, eve: Person
+) -> None:
+    direct, group, holed = talk(ann, bob, 3), make.group(ann, bob, eve), make.group(bob, eve)
+    for place in (group, group, holed, holed):
+        make.message(bob, place)
+    edit(bob, direct, 1, "better")
+    actions.hide(user_id=eve.id, conversation_id=group, seq=1)
+    relay_all()
+    make.message(bob, direct, "not relayed yet")
+    mongo._entries.delete_one({"_id": key(database.run(epochs.current()), holed, 2)})
+    wanted = [
+        Wanted(person.id, place, after, 200)
+        for person in (ann, bob, eve)
+        for place in (direct, group, holed)
+        for after in (0, 1, 2)
+    ]
+    found = database.run(inbox_queries.pulls(wanted))
+    assert found == database.run(queries.pulls(wanted))
+    assert found.count(None) == 6
+    assert True in read
+    assert False in read
+
+
+@needs_mongo
+def test_what_was_read_before_an_outage_counts(
+    read: list[bool], mongo: Mongo, ann: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = [talk(ann, bob, 2), *(make.group(ann, bob) for _ in range(3))]
+    relay_all()
+    asked: list[UUID] = []
+    between = mongo.between
+
+    def breaks_on_the_third(epoch: UUID, conversation: UUID, after: int, upto: int) -> Any:
+        asked.append(conversation)
+        if len(asked) > 2:
+            raise AutoReconnect("gone")
+        return between(epoch, conversation, after, upto)
+
+    monkeypatch.setattr(mongo, "between", breaks_on_the_third)
+    wanted = [Wanted(ann.id, place, 0, 200) for place in places]
+    assert database.run(inbox_queries.pulls(wanted)) == database.run(queries.pulls(wanted))
+    assert read == [True, True, False, False]
+    assert len(asked) == 3, "what does not answer is left alone"
+    database.run(inbox_queries.pulls(wanted))
+    assert len(asked) == 3
