@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from typing import Any, Final, LiteralString, NamedTuple
 from uuid import UUID
 
-from imserver.database import Query, Rows
+from imserver.database import Query
 from messaging import summary
 from messaging.errors import NotAMember
-from messaging.queries import SEEN
 from messaging.queries import listed as spelled
 from messaging.standing import UNREAD, Place, standing
 
@@ -19,16 +18,6 @@ PAGE: Final = 200
 Said = Mapping[UUID, Sequence[int | None]]
 
 _DIFFERING: Final[LiteralString] = "select * from differing_v1(%s, %s, %s, %s, %s, %s, %s, %s)"
-_LEFT: Final[LiteralString] = (
-    """
-select said.i, said.cid from unnest(string_to_array(%s, ',')::int[], string_to_array(%s, ',')::uuid[],
-  string_to_array(%s, ',')::uuid[]) said(i, cid, uid)
-where not exists (
-  select from member m join conversation c on c.id = m.conversation_id
-  where m.user_id = said.uid and m.conversation_id = said.cid and """
-    + SEEN
-    + ")"
-)
 _LISTED: Final[LiteralString] = """
 select c.id, (extract(epoch from c.said_at) * 1000)::bigint
 from member m join conversation c on c.id = m.conversation_id
@@ -65,20 +54,16 @@ def differing(asked: Sequence[Asked], limit: int = PAGE) -> Query[list[Heads]]:
     """For each device the conversations that differ from what it said, newest first, and those it lost."""
     said = list(_flat(asked))
     columns: Any = zip(*said, strict=True) if said else [()] * 6
-    users = spelled(one.user for one in asked)
-    moved = yield (_DIFFERING, [users, *map(spelled, columns), limit + 1])
-    rows = yield from standing([Place(*row) for row in moved])
-    left: Rows = []
-    if said:
-        whose = spelled(asked[one[0] - 1].user for one in said)
-        left = yield (_LEFT, [spelled(one[0] for one in said), spelled(one[1] for one in said), whose])
+    found = yield (_DIFFERING, [spelled(one.user for one in asked), *map(spelled, columns), limit + 1])
+    rows = yield from standing([Place(*row) for *row, lost in found if not lost])
     mine: list[list[list[Any]]] = [[] for _ in asked]
     gone: list[list[UUID]] = [[] for _ in asked]
     for i, *row in rows:
         mine[i - 1].append(row)
-    for i, conversation in left:
-        gone[i - 1].append(conversation)
-    return [_heads(found, lost, limit) for found, lost in zip(mine, gone, strict=True)]
+    for i, _, conversation, _, lost in found:
+        if lost:
+            gone[i - 1].append(conversation)
+    return [_heads(shown, left, limit) for shown, left in zip(mine, gone, strict=True)]
 
 
 def _heads(rows: Sequence[Sequence[Any]], left: list[UUID], limit: int) -> Heads:

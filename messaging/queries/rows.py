@@ -4,6 +4,7 @@ from itertools import accumulate
 from typing import LiteralString
 from uuid import UUID
 
+import msgspec
 from django.conf import settings
 
 from imserver.database import Query
@@ -45,9 +46,9 @@ cross join lateral (select * from entry where conversation_id = w.cid and seq = 
 Span = tuple[UUID, int, int]
 
 
-def listed(values: Iterable[object]) -> str:
+def listed(values: Iterable[UUID | int | None]) -> str:
     """For string_to_array(..., ',', ''), which takes half the time of a list: None is null."""
-    return ",".join("" if value is None else str(value) for value in values)
+    return msgspec.json.encode(list(values)).decode()[1:-1].replace('"', "").replace("null", "")
 
 
 def fitting(items: Sequence[bytes]) -> list[bytes]:
