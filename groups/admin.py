@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Lower
 from django.http import HttpRequest
@@ -127,10 +128,15 @@ class GroupAdmin(ModelAdmin):
     def dismiss(self, request: HttpRequest, queryset: QuerySet[Group]) -> None:
         if not (reason := reasons.given(self, request)):
             return
-        groups = [group for group in queryset if actions.close_by_staff(group_id=group.pk, now=timezone.now())]
-        for group in groups:
+        closed = [self._dismissed(request, group, reason) for group in queryset]
+        self.message_user(request, f"{sum(closed)} dismissed.")
+
+    @transaction.atomic
+    def _dismissed(self, request: HttpRequest, group: Group, reason: str) -> bool:
+        closed = actions.close_by_staff(group_id=group.pk, now=timezone.now())
+        if closed:
             self.log_change(request, group, reasons.audited(request, "dismissed", reason))
-        self.message_user(request, f"{len(groups)} dismissed.")
+        return closed
 
 
 def _until(at: datetime | None, word: str) -> str:

@@ -5,6 +5,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin
 from django.contrib.messages import ERROR
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
@@ -34,6 +35,7 @@ class ConversationAdmin(ModelAdmin):
     search_fields = ("id",)
     search_help_text = "The whole id"
     ordering = ("id",)
+    show_full_result_count = False
 
     @admin.display(ordering="seq")
     def messages(self, conversation: Conversation) -> int:
@@ -69,7 +71,8 @@ class ConversationAdmin(ModelAdmin):
 
     def _recall(self, request: HttpRequest, conversation: Any, reason: str) -> None:
         seq = int(found[0]) if (found := NUMBER.fullmatch(request.POST.get("message", ""))) else 0
-        author = actions.recall_by_staff(conversation_id=conversation.pk, seq=seq)
-        what = f"message {seq} by {author} recalled"
-        self.log_change(request, conversation, reasons.audited(request, what, reason))
+        with transaction.atomic():
+            author = actions.recall_by_staff(conversation_id=conversation.pk, seq=seq)
+            what = f"message {seq} by {author} recalled"
+            self.log_change(request, conversation, reasons.audited(request, what, reason))
         self.message_user(request, f"Message {seq} is recalled.")

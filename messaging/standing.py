@@ -32,7 +32,8 @@ UNREAD: Final[LiteralString] = """
 _STANDING: Final[LiteralString] = (
     """
 with mine as (
-  select w.device, w.place, w.uid, w.said_rev, c.id, c.kind, c.rev, c.seq, c.floor_rev, c.blanked_rev, c.said_at,
+  select w.device, w.place, w.uid, w.said_rev, c.id, c.kind, c.rev, c.seq, c.floor_rev, c.blanked_rev,
+    case when c.kind = 1 and c.rev = 0 then m.joined_at else c.said_at end as said_at,  -- not when the other opened it
     m.notify, m.pinned_at is not null as pinned, m.archived_at is not null as archived, m.marked_unread,
     m.from_rev, m.read_seq, m.own_ahead, m.delivered_seq,
     greatest(m.from_seq, m.hidden_before) as shown_after, greatest(m.read_seq, m.from_seq, m.hidden_before) as mark,

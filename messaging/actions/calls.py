@@ -44,6 +44,7 @@ def ring(*, call_id: UUID, caller: Party, conversation_id: UUID, media: str, now
             raise errors.CallGone
         return known
     callee = Member.objects.exclude(user_id=caller.user).get(conversation_id=conversation_id)
+    _rows(callee).update(opened=True)  # to ring somebody shows him where
     return Call.objects.create(
         id=call_id,
         conversation_id=conversation_id,

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
 
 from accounts import queries as people
 from imserver import ids
@@ -23,7 +24,8 @@ def open_direct(*, user_id: UUID, other_id: UUID) -> UUID:
     kind = Kind.SELF if user_id == other_id else Kind.DIRECT
     pairs.make([(conversation_id, kind, {user_id, other_id})])
     log.hold([conversation_id])
-    Member.objects.filter(user_id=user_id, conversation_id=conversation_id, opened=False).update(opened=True)
+    mine = Member.objects.filter(user_id=user_id, conversation_id=conversation_id, opened=False)
+    mine.update(opened=True, joined_at=Now())
     return conversation_id
 
 

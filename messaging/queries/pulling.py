@@ -56,7 +56,8 @@ class _View(NamedTuple):
 
     @property
     def span(self) -> Span:
-        return self.wanted.conversation, self.prev + 1, self.prev + self.wanted.limit
+        """Nothing beyond what there was when this person was a member."""
+        return self.wanted.conversation, self.prev + 1, self.prev + self.size
 
     @property
     def size(self) -> int:

@@ -1,5 +1,6 @@
 """Opening a direct conversation shows it to nobody else, through no door, before something was said in it."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 from friends import actions as friends
 from imserver.ids import uuid7
 from messaging import actions, rules
+from messaging.models import Conversation, Member
 from tests import make
 from tests.make import Person
 from tests.messaging.door import Door
@@ -69,6 +71,26 @@ def test_before_the_first_message_the_other_cannot_tell_that_it_was_opened(ann: 
     Door(ann).send(conversation)
     assert Door(bob).texts(conversation) == ["hello"]
     assert Door(bob).sync({str(conversation): [1]})["left"] == []
+
+
+def test_a_head_does_not_say_when_the_other_opened_it_or_blocked_one(ann: Person, bob: Person, eve: Person) -> None:
+    Door(ann).post("/v1/conversations", {"user": str(bob.id)})
+    friends.block(user_id=eve.id, other_id=bob.id, now=timezone.now())
+    long_ago = timezone.now() - timedelta(days=3)
+    Conversation.objects.update(said_at=long_ago, last_at=long_ago)
+    Member.objects.update(joined_at=long_ago)
+    for person in (ann, eve):
+        for _ in range(2):
+            opened = Door(bob).post("/v1/conversations", {"user": str(person.id)})
+            assert opened["last_at"] > f"{timezone.now() - timedelta(minutes=1):%Y-%m-%dT%H:%M:%S}"
+    assert Door(ann).head(rules.pair(ann.id, bob.id))["last_at"] < f"{timezone.now() - timedelta(days=2):%Y-%m-%d}"
+
+
+def test_a_call_shows_where_it_rings(ann: Person, bob: Person) -> None:
+    conversation = actions.open_direct(user_id=ann.id, other_id=bob.id)
+    caller = actions.Party(ann.id, ann.device)
+    actions.ring(call_id=uuid7(), caller=caller, conversation_id=conversation, media="audio", now=timezone.now())
+    assert Door(bob).head(conversation)["peer"]["username"] == ann.username
 
 
 def test_a_block_is_not_seen_by_the_conversation_that_carries_it(ann: Person, bob: Person) -> None:

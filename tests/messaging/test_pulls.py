@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imserver import database
+from imserver.database import Query, Rows
 from imserver.ids import uuid7
 from messaging import actions
 from messaging.errors import NotAMember
@@ -87,6 +88,32 @@ def test_who_asks_for_nothing_asks_nothing() -> None:
     with CaptureQueriesContext(connection) as asked:
         assert database.run(pulls([])) == []
     assert not asked
+
+
+def test_who_goes_while_he_asks_hears_nothing_later(ann: Person, bob: Person) -> None:
+    group = make.group(ann, bob)
+    make.message(ann, group, "for both")
+    asking = pulls([Wanted(bob.id, group, 0, 200)])
+    asked = next(asking)
+    with connection.cursor() as cursor:
+        cursor.execute(*asked)
+        seen = cursor.fetchall()
+    actions.remove_members(conversation_id=group, user_ids=[bob.id], by=ann.id)
+    make.message(ann, group, "without him")
+    [page] = database.run(rest(asking, seen))
+    assert page
+    assert [b"for both" in item for item in page.items] == [False, True]
+
+
+def rest(asking: Query[list[Page | None]], rows: Rows) -> Query[list[Page | None]]:
+    """What is asked after these rows."""
+    try:
+        wanted = asking.send(rows)
+        while True:
+            wanted = asking.send((yield wanted))
+    except StopIteration as done:
+        found: list[Page | None] = done.value
+        return found
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 30), st.integers(0, 8)), max_size=12))
