@@ -12,7 +12,6 @@ from inbox import store
 from inbox.documents import with_state
 from inbox.store.mongo import Mongo
 from messaging import epochs, queries
-from messaging.errors import NotAMember
 from messaging.queries import Page, Standing, Told, Wanted
 
 CONVERSATIONS: Final = 200
@@ -20,10 +19,7 @@ CONVERSATIONS: Final = 200
 
 def pull(user: UUID, conversation: UUID, after_rev: int, limit: int) -> Query[Page]:
     """As messaging.queries.pull, to the byte. Raises NotAMember."""
-    [page] = yield from pulls([Wanted(user, conversation, after_rev, limit)])
-    if page is None:
-        raise NotAMember
-    return page
+    return (yield from queries.only(pulls([Wanted(user, conversation, after_rev, limit)])))
 
 
 def pulls(wanted: Sequence[Wanted]) -> Query[list[Page | None]]:

@@ -5,6 +5,8 @@ import secrets
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.contrib.auth.models import Permission
+from django.test import Client
 from django.utils import timezone
 
 from accounts import tokens
@@ -60,3 +62,13 @@ def message(
     content = b'{"text":"%b"}' % text.encode()
     sent = Message(key=key or uuid7(), kind="text", content=content, reply_to=reply_to)  # type: ignore[arg-type]
     return actions.send(draft=checked(sent, conversation, sender.id, now_ms))
+
+
+def staff(app: str, *rights: str) -> Client:
+    """A browser in which one of the staff is logged in, who may do this in the admin of an app."""
+    one = person("mod")
+    User.objects.filter(pk=one.id).update(is_staff=True)
+    user, client = User.objects.get(pk=one.id), Client()
+    user.user_permissions.set(Permission.objects.filter(codename__in=rights, content_type__app_label=app))
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    return client

@@ -18,7 +18,7 @@ from messaging.queries.members import (
     typing,
 )
 from messaging.queries.messages import history, later, message
-from messaging.queries.pulling import Page, Wanted, pull, pulls
+from messaging.queries.pulling import Page, Wanted, only, pull, pulls
 from messaging.queries.rows import BLANKED, COLUMNS, SELECT, at, fitting, listed, spans
 from messaging.queries.veils import Told, veiled
 
@@ -48,6 +48,7 @@ __all__ = [
     "listed",
     "memberships",
     "message",
+    "only",
     "overdue",
     "passes_on",
     "pinned",

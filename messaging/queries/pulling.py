@@ -66,7 +66,12 @@ class _View(NamedTuple):
 
 def pull(user: UUID, conversation: UUID, after_rev: int, limit: int) -> Query[Page]:
     """Changes come with their target's state. Raises NotAMember."""
-    [page] = yield from pulls([Wanted(user, conversation, after_rev, limit)])
+    return (yield from only(pulls([Wanted(user, conversation, after_rev, limit)])))
+
+
+def only(pages: Query[list[Page | None]]) -> Query[Page]:
+    """The page of the one who asked. Raises NotAMember."""
+    [page] = yield from pages
     if page is None:
         raise NotAMember
     return page

@@ -1,10 +1,10 @@
 """What staff do with groups, in the admin: see them, give them room, dismiss them; each with a reason that is kept."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import User
@@ -19,13 +19,7 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/groups/group/"
 
 
-def staff(*rights: str) -> Client:
-    person = make.person("mod")
-    User.objects.filter(pk=person.id).update(is_staff=True)
-    user, client = User.objects.get(pk=person.id), Client()
-    user.user_permissions.set(Permission.objects.filter(codename__in=rights, content_type__app_label="groups"))
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
-    return client
+staff = partial(make.staff, "groups")
 
 
 @pytest.fixture

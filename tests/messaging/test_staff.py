@@ -1,15 +1,14 @@
 """What staff do with messages, in the admin: recall one anywhere, without reading it, with a reason that is kept."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
 from messaging.models import Entry
 from messaging.rules import NIL
 from tests import make
@@ -20,13 +19,7 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/messaging/conversation/"
 
 
-def staff(*rights: str) -> Client:
-    person = make.person("mod")
-    User.objects.filter(pk=person.id).update(is_staff=True)
-    user, client = User.objects.get(pk=person.id), Client()
-    user.user_permissions.set(Permission.objects.filter(codename__in=rights, content_type__app_label="messaging"))
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
-    return client
+staff = partial(make.staff, "messaging")
 
 
 @pytest.fixture
