@@ -51,6 +51,37 @@ class Door(Api):
     def sync(self, heads: dict[str, list[int | None]]) -> Any:
         return self.post("/v1/sync", {"heads": heads})
 
+    def turned_away(self, conversation: UUID) -> list[Any]:
+        """What every door to a conversation says to who is none of its people."""
+        at, text = f"/v1/conversations/{conversation}", {"kind": "text", "content": {"text": "x"}}
+        key, other = str(uuid7()), str(self.person.id)
+        calls: list[tuple[str, str, Any]] = [
+            ("GET", at, None),
+            ("GET", f"{at}/messages", None),
+            ("GET", f"{at}/messages?before_seq=2", None),
+            ("GET", f"{at}/messages?after_seq=0", None),
+            ("GET", f"{at}/messages/1", None),
+            ("GET", f"{at}/messages/1/readers", None),
+            ("GET", f"{at}/messages/1/reactions/👍/people", None),
+            ("GET", f"{at}/entries?after_rev=0", None),
+            ("GET", f"{at}/pins", None),
+            ("GET", f"{at}/draft", None),
+            ("POST", f"{at}/messages", {"key": key, **text}),
+            ("POST", f"{at}/messages", {"key": key, **text, "reply_to": 1}),
+            ("POST", f"{at}/messages", {"key": key, **text, "mentions": [other]}),
+            ("POST", f"{at}/mark", {"read_seq": 1}),
+            ("POST", f"{at}/clear", {"before_seq": 1}),
+            ("PATCH", f"{at}/settings", {"notify": "nothing"}),
+            ("PATCH", f"{at}/messages/1", {"content": {"text": "x"}}),
+            ("DELETE", f"{at}/messages/1", None),
+            ("DELETE", f"{at}/messages/1?for=me", None),
+            ("PUT", f"{at}/draft", {"draft": {"text": "x"}}),
+            ("PUT", f"{at}/messages/1/star", None),
+            ("PUT", f"{at}/messages/1/reactions/👍", None),
+            ("PUT", f"{at}/pins/1", None),
+        ]
+        return [self.call(*call, status=404) for call in calls]
+
 
 def spelled(window: dict[str, int]) -> str:
     return "&".join(f"{name}={value}" for name, value in window.items())

@@ -1,8 +1,6 @@
 """Opening a direct conversation shows it to nobody else, through no door, before something was said in it."""
 
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -16,7 +14,6 @@ from tests.make import Person
 from tests.messaging.door import Door
 
 pytestmark = pytest.mark.django_db
-TEXT = {"kind": "text", "content": {"text": "hello"}}
 
 
 def test_opening_a_direct_conversation_shows_it_to_nobody_before_its_first_message(ann: Person, bob: Person) -> None:
@@ -32,37 +29,11 @@ def test_opening_a_direct_conversation_shows_it_to_nobody_before_its_first_messa
     assert Door(bob).post("/v1/conversations", {"user": str(ann.id)})["conversation"] == opened["conversation"]
 
 
-def every_answer(door: Door, conversation: UUID) -> list[Any]:
-    at = f"/v1/conversations/{conversation}"
-    calls: list[tuple[str, str, Any]] = [
-        ("GET", at, None),
-        ("GET", f"{at}/messages", None),
-        ("GET", f"{at}/messages/1", None),
-        ("GET", f"{at}/messages/1/readers", None),
-        ("GET", f"{at}/messages/1/reactions/👍/people", None),
-        ("GET", f"{at}/entries?after_rev=0", None),
-        ("GET", f"{at}/pins", None),
-        ("GET", f"{at}/draft", None),
-        ("POST", f"{at}/messages", {"key": str(uuid7()), **TEXT}),
-        ("POST", f"{at}/mark", {"read_seq": 0}),
-        ("POST", f"{at}/clear", {"before_seq": 1}),
-        ("PATCH", f"{at}/settings", {"notify": "nothing"}),
-        ("PATCH", f"{at}/messages/1", {"content": {"text": "x"}}),
-        ("DELETE", f"{at}/messages/1", None),
-        ("DELETE", f"{at}/messages/1?for=me", None),
-        ("PUT", f"{at}/draft", {"draft": {"text": "x"}}),
-        ("PUT", f"{at}/messages/1/star", None),
-        ("PUT", f"{at}/messages/1/reactions/👍", None),
-        ("PUT", f"{at}/pins/1", None),
-    ]
-    return [door.call(*call, status=404) for call in calls]
-
-
 def test_before_the_first_message_the_other_cannot_tell_that_it_was_opened(ann: Person, bob: Person) -> None:
     conversation = rules.pair(ann.id, bob.id)
-    nothing = every_answer(Door(bob), conversation)
+    nothing = Door(bob).turned_away(conversation)
     Door(ann).post("/v1/conversations", {"user": str(bob.id)})
-    assert every_answer(Door(bob), conversation) == nothing
+    assert Door(bob).turned_away(conversation) == nothing
     assert {one["code"] for one in nothing} == {"not_a_member"}
     assert Door(bob).sync({str(conversation): [0]})["left"] == [str(conversation)]
     assert Door(ann).sync({str(conversation): [0]})["left"] == []
@@ -95,9 +66,9 @@ def test_a_call_shows_where_it_rings(ann: Person, bob: Person) -> None:
 
 def test_a_block_is_not_seen_by_the_conversation_that_carries_it(ann: Person, bob: Person) -> None:
     conversation = rules.pair(ann.id, bob.id)
-    nothing = every_answer(Door(bob), conversation)
+    nothing = Door(bob).turned_away(conversation)
     friends.block(user_id=ann.id, other_id=bob.id, now=timezone.now())
-    assert every_answer(Door(bob), conversation) == nothing
+    assert Door(bob).turned_away(conversation) == nothing
 
 
 def test_who_opens_what_the_other_opened_too_writes_in_it(ann: Person, bob: Person) -> None:

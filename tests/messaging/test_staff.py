@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 
+from messaging.admin import ConversationAdmin
 from messaging.models import Entry
 from messaging.rules import NIL
 from tests import make
@@ -50,6 +51,21 @@ def test_staff_recall_a_message_long_after_and_nobody_learns_which_of_them(
     assert line.change_message == f"message 2 by {ann.id} recalled; reason: abuse; from 127.0.0.1"
     assert "This message was recalled." in recalls(mod, conversation, "2")
     assert LogEntry.objects.count() == 1
+
+
+def test_what_cannot_be_noted_is_not_done(
+    mod: Client, ann: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = make.direct(ann, bob)
+    Door(ann).send(conversation)
+
+    def breaks(*_args: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(ConversationAdmin, "log_change", breaks)
+    with pytest.raises(ConnectionError):
+        recalls(mod, conversation, "1")
+    assert Door(bob).texts(conversation) == ["hello"]
 
 
 def test_staff_give_a_reason_and_the_number_of_a_message(mod: Client, ann: Person, bob: Person) -> None:
