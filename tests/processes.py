@@ -1,6 +1,7 @@
 """Real server processes on the test database."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -36,7 +37,7 @@ def database_address() -> tuple[str, int]:
 def server_environment(**more: str) -> dict[str, str]:
     """The environment of a server process that works on the test database."""
     limits = {"LIMIT_COMMANDS_PER_SECOND": "0", "DRAIN_SECONDS": "1", "LOG_LEVEL": "WARNING", "DATABASE_POOL": "4"}
-    quiet = {"PYTHONWARNINGS": "ignore"}
+    quiet = {"PYTHONWARNINGS": "ignore", "PYTHONFAULTHANDLER": "1"}
     return {**os.environ, "DATABASE_URL": database_url(), **limits, **quiet, **more}
 
 
@@ -110,6 +111,10 @@ class Gateway:
         self.process.terminate()
         try:
             return self.process.wait(20)
+        except subprocess.TimeoutExpired as e:
+            self.process.send_signal(signal.SIGABRT)  # and it says where it stands
+            self.process.wait(20)
+            raise RuntimeError(f"the server did not stop: {self.news()}") from e
         finally:
             self.process.kill()
             self.process.wait()

@@ -11,6 +11,8 @@ class Proxy:
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self._reachable = True
+        self._flowing = asyncio.Event()
+        self._flowing.set()
         self._wanted = b""
         self.swallowed = asyncio.Event()
 
@@ -35,6 +37,10 @@ class Proxy:
         self._reachable = False
         for link in self._links:
             link.transport.abort()
+
+    def hush(self) -> None:
+        """Links stay and new ones are taken, and nothing moves in them from now on."""
+        self._flowing.clear()
 
     def restore(self) -> None:
         self._reachable = True
@@ -81,10 +87,12 @@ class Proxy:
             if self._wanted and self._wanted in data:
                 self._wanted = b""
                 dying.set()
+            await self._flowing.wait()
             upstream.write(data)
 
     async def _answers(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, dying: asyncio.Event) -> None:
         while data := await reader.read(65536):
+            await self._flowing.wait()
             if not dying.is_set():
                 writer.write(data)
             elif data.endswith(b"Z\x00\x00\x00\x05I"):  # PostgreSQL: ready, with nothing open

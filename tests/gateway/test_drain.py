@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 import websockets
 from asgiref.sync import sync_to_async
+from django.conf import settings
 
 from tests import make
-from tests.gateway.stage import converged, django, until
+from tests.gateway.proxy import Proxy
+from tests.gateway.stage import converged, django, redis_url, until
 from tests.make import Person
 from tests.phone import Phone
-from tests.processes import Gateway
+from tests.processes import Gateway, database_address, database_url
 
 PhoneOf = Callable[..., Phone]
 
@@ -72,3 +74,18 @@ async def test_who_stays_until_the_end_is_closed_with_4001(
     await silent.open()
     code = await sync_to_async(leaving.stop, thread_sensitive=False)()
     assert (code, await device.closed(), await silent.closed()) == (0, 4001, 4001)
+
+
+async def test_a_gateway_that_nobody_answers_any_more_ends_nevertheless(
+    people: list[Person], gateway: Callable[..., Any], phone: PhoneOf
+) -> None:
+    ann, bob, *_ = people
+    direct = str(await django(make.direct, ann, bob))
+    async with Proxy(*database_address()) as database, Proxy.before(settings.REDIS_URL) as bus:
+        leaving: Gateway = await gateway(DATABASE_URL=database_url(database.port), REDIS_URL=redis_url(bus.port))
+        for person in (ann, bob):
+            device = await phone(person, leaving).connect()
+            await device.say("What it still has to write when it ends", direct)
+        database.hush()
+        bus.hush()
+        assert await sync_to_async(leaving.stop, thread_sensitive=False)() == 0

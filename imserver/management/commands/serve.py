@@ -12,6 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 from imserver.asgi import application
 from imserver.gateway.gateway import current
 
+END_SECONDS = 4  # what it still has to write and to sign off waits no longer, for stores that do not answer
+
 
 class Command(BaseCommand):
     help = "Serve HTTP and sockets: the roles web and gateway. SIGTERM drains."
@@ -43,7 +45,7 @@ class Command(BaseCommand):
         async def drain() -> None:
             server.refuse_new()
             await gateway.drain()
-            await gateway.stop()
+            await asyncio.wait([twisted_loop.create_task(gateway.stop())], timeout=END_SECONDS)
             server.stop()
 
         for number in (signal.SIGTERM, signal.SIGINT):
