@@ -37,7 +37,7 @@ export class Sidebar {
     this.search = h("input", {
       type: "search",
       class: "search-input",
-      placeholder: "Search or find people",
+      placeholder: "Search",
       "aria-label": "Search conversations and people",
       autocomplete: "off",
       dir: "auto",

@@ -77,7 +77,8 @@ export class LinkList {
 
   /** @param {Link} link */
   #terms({ uses, most_uses, expires_at, needs_approval }) {
-    const used = most_uses ? `used ${uses} of ${most_uses}` : `used ${uses} times`;
+    const times = uses === 1 ? "once" : `${uses} times`;
+    const used = most_uses ? `used ${uses} of ${most_uses}` : `used ${times}`;
     const ends = expires_at ? `works${until(expires_at, this.client.now())}` : "";
     return [used, ends, needs_approval && "an admin agrees"].filter(Boolean).join(" · ");
   }
