@@ -42,7 +42,7 @@ class _Stretch(NamedTuple):
         return self.seen.lowest_rev <= self.wanted.after_rev < self.upto
 
 
-def _found(there: Mongo, wanted: Sequence[Wanted]) -> Query[dict[Wanted, Page]]:
+def _found(there: Mongo, wanted: Sequence[Wanted]) -> Query[dict[Wanted, Page | None]]:
     """Of those for whom the inbox is sure to be right."""
     stretches = yield from _stretches(wanted)
     known = yield (epochs.KNOWN, [])
@@ -54,7 +54,7 @@ def _found(there: Mongo, wanted: Sequence[Wanted]) -> Query[dict[Wanted, Page]]:
     told = [(one, items) for one, items in believed if items is not None]
     shown = yield from queries.veiled([_told(*each) for each in told])
     return {
-        one.wanted: Page.of(one.wanted.after_rev, one.seen.rev, each)
+        one.wanted: each and Page.of(one.wanted.after_rev, one.seen.rev, each)
         for (one, _), each in zip(told, shown, strict=True)
     }
 
@@ -102,6 +102,7 @@ def _told(stretch: _Stretch, items: Sequence[_Item]) -> Told:
     return Told(
         stretch.wanted.user,
         stretch.wanted.conversation,
+        stretch.wanted.after_rev,
         stretch.seen.from_seq,
         [one.item for one in items],
         [one.seq for one in items],

@@ -81,7 +81,7 @@ def told(line: Line, data: Signal, by: Party) -> list[Item]:
     """To the other side, as soon as it is known to its one device; what ends the ringing also to one's own."""
     other = line.callee if by.user == line.caller else line.caller
     session = line.callee_session if by.user == line.caller else line.caller_session
-    body = spelled(line, data.call, data.kind, by, bytes(data.payload))
+    body = spelled(line, data.call, data.kind, by, b"null" if line.denied else bytes(data.payload))
     if data.kind in ("accept", *_ENDS):
         return [((f"user:{line.caller}", f"user:{line.callee}"), Shout(body))]
     return [((f"user:{other}",), Shout(body, session=str(session) if session else ""))]

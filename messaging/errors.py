@@ -112,7 +112,7 @@ class NotYours(DomainError):
 
 
 class NotEditable(DomainError):
-    code, status, message = "not_editable", 403, "Only texts and captions are edited."
+    code, status, message = "not_editable", 403, "Only texts, captions and custom messages are edited."
 
 
 class Archived(DomainError):

@@ -51,9 +51,18 @@ def transfer(*, user_id: UUID, group_id: UUID, other_id: UUID) -> None:
 
 
 def give(hall: Hall, by: UUID, member: Member, role: Role) -> None:
+    """An owner is not muted: nobody could lift it."""
     if member.role != role:
         Member.objects.filter(conversation_id=hall.id, user_id=member.user_id).update(role=role)
         hall.tell("member.role", by, user=str(member.user_id), role=role.name.lower())
+    if role == Role.OWNER:
+        _silence(hall, by, member, None)
+
+
+def _silence(hall: Hall, by: UUID, member: Member, until: datetime | None) -> None:
+    if member.muted_until != until:
+        Member.objects.filter(conversation_id=hall.id, user_id=member.user_id).update(muted_until=until)
+        hall.tell("member.muted", by, user=str(member.user_id), until=spelling.maybe(until))
 
 
 def pass_on(*, user_id: UUID) -> list[UUID]:
@@ -74,10 +83,7 @@ def mute(*, user_id: UUID, group_id: UUID, other_id: UUID, until: datetime | Non
     """A lower role does not write until then; None lets it write again."""
     rules.moment(until)
     with held(group_id) as hall:
-        other = hall.over(user_id, other_id, "mute")
-        if other.muted_until != until:
-            Member.objects.filter(conversation_id=group_id, user_id=other_id).update(muted_until=until)
-            hall.tell("member.muted", user_id, user=str(other_id), until=spelling.maybe(until))
+        _silence(hall, user_id, hall.over(user_id, other_id, "mute"), until)
 
 
 class Reason(NamedTuple):

@@ -57,8 +57,9 @@ class Gateway:
         for job in self._jobs:
             job.cancel()
         await asyncio.gather(*self._jobs, return_exceptions=True)
-        for service in self.apps.services:
-            await service.stop()
+        for failed in await asyncio.gather(*(one.stop() for one in self.apps.services), return_exceptions=True):
+            if failed:
+                logger.error("A service did not end well: %r", failed)
         await self.hub.line.stop()
         await database.close()
 

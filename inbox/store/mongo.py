@@ -94,7 +94,8 @@ class Mongo:
         return "" if TTL in indexes else "MongoDB has no indexes: python manage.py inbox indexes"
 
     def close(self) -> None:
-        self._client.close()
+        with pymongo.timeout(READ_SECONDS):  # it says good-bye
+            self._client.close()
 
     # --- reading ------------------------------------------------------------------------------------
 

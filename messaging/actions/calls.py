@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from messaging import announce, errors, log, rules
 from messaging.actions import seating
@@ -44,7 +45,7 @@ def ring(*, call_id: UUID, caller: Party, conversation_id: UUID, media: str, now
             raise errors.CallGone
         return known
     callee = Member.objects.exclude(user_id=caller.user).get(conversation_id=conversation_id)
-    _rows(callee).update(opened=True)  # to ring somebody shows him where
+    _rows(callee).filter(opened=False).update(opened=True, joined_at=Now())  # to ring somebody shows him where
     return Call.objects.create(
         id=call_id,
         conversation_id=conversation_id,
@@ -57,9 +58,11 @@ def ring(*, call_id: UUID, caller: Party, conversation_id: UUID, media: str, now
 
 
 def accept(*, call_id: UUID, by: Party, now: datetime) -> Call:
-    """The first device that accepts has the call; to all others it is gone."""
+    """The first device that accepts in time has the call; to all others it is gone, and across a block."""
     with _held(call_id, by.user) as call:
-        if call.callee_id != by.user or call.outcome:
+        if call.callee_id != by.user or call.outcome or seating.taken(by.user, call.conversation_id).denied:
+            raise errors.CallGone
+        if Overdue.at(now).is_over(call.began_at, call.accepted_at):
             raise errors.CallGone
         if call.callee_session not in (None, by.session):
             raise errors.CallGone

@@ -63,19 +63,27 @@ def _drafts(user_id: UUID, conversation_id: UUID, source: Source) -> list[Draft]
         raise errors.Recalled
     if any(message.kind_name in _OF_THE_SERVER for message in found):
         raise errors.UnknownKind
-    named = people.named_in_forwards({message.sender_id for message in found})
+    named = people.named_in_forwards({author for author in map(_author, found) if author})
     return [
         Draft(conversation_id, user_id, _key(source.key, place), message.kind, _copy(message, named))
         for place, message in enumerate(found)
     ]
 
 
+def _author(message: Entry) -> UUID | None:
+    """Who wrote it first, through any number of copies; None where one of them did not say."""
+    before = json.loads(message.content or "{}").get(FORWARDED)
+    if before is None:
+        return message.sender_id
+    return UUID(before["sender"]) if "sender" in before else None
+
+
 def _copy(message: Entry, named: set[UUID]) -> bytes:
-    """The content as it came; who wrote it first, if he lets that be known, stays through any number of copies."""
-    content = message.content or ""
-    if FORWARDED in json.loads(content):
-        return content.encode()
-    said = {"sender": str(message.sender_id)} if message.sender_id in named else {}
+    """The content as it came, and who wrote it first, if he lets that be known now."""
+    author, content = _author(message), message.content or ""
+    said = {"sender": str(author)} if author in named else {}
+    if FORWARDED in (before := json.loads(content)):
+        return json.dumps({**before, FORWARDED: said}, ensure_ascii=False).encode()
     return f"{content.rstrip()[:-1]},{json.dumps(FORWARDED)}:{json.dumps(said)}}}".encode()
 
 

@@ -8,7 +8,8 @@ from imserver.database import Query
 
 
 class Line(NamedTuple):
-    """Who speaks to whom, by which devices; that of the callee is not known before one accepts."""
+    """Who speaks to whom, by which devices; that of the callee is not known before one accepts. `denied`: one side may
+    not write to the other."""
 
     conversation: UUID
     media: str
@@ -16,12 +17,15 @@ class Line(NamedTuple):
     caller_session: UUID
     callee: UUID
     callee_session: UUID | None
+    denied: bool
 
 
 def line(call: UUID) -> Query[Line | None]:
     rows = yield (
         """
-        select conversation_id, media, caller_id, caller_session, callee_id, callee_session from call where id = %s
+        select conversation_id, media, caller_id, caller_session, callee_id, callee_session, exists (
+          select from member m where m.conversation_id = c.conversation_id and m.denied <> 0)
+        from call c where id = %s
         """,
         [call],
     )

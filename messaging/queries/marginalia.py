@@ -8,7 +8,7 @@ from imserver.database import Query
 from messaging import emoji, entries
 from messaging.entries import Row
 from messaging.errors import MessageNotFound
-from messaging.queries.members import standing
+from messaging.queries.members import SHOWN_AFTER, standing
 from messaging.queries.rows import BLANKED, COLUMNS, SELECT
 from messaging.rules import LIMITS
 
@@ -31,15 +31,16 @@ def reactors(user: UUID, conversation: UUID, seq: int, text: str, after: UUID, l
 
 def pinned(user: UUID, conversation: UUID) -> Query[list[bytes]]:
     """The latest pinned first."""
-    seen = yield from standing(user, conversation)
+    yield from standing(user, conversation)
     rows = yield (
         SELECT
         + """
-        where e.conversation_id = %s and e.pinned_at is not null and e.seq > %s and not exists (
+        where e.conversation_id = %s and e.pinned_at is not null and not exists (
           select from hidden h where h.user_id = %s and h.conversation_id = e.conversation_id and h.seq = e.seq)
-        order by e.pinned_at desc, e.seq desc
-        """,
-        [conversation, seen.from_seq, user],
+          and e.seq > """
+        + SHOWN_AFTER
+        + "order by e.pinned_at desc, e.seq desc",
+        [conversation, user, user, conversation],
     )
     return [entries.spell(Row(*row)) for row in rows]
 
@@ -53,7 +54,7 @@ def readers_of(user: UUID, conversation: UUID, seq: int) -> Query[dict[str, list
         join conversation c on c.id = m.conversation_id
         join entry e on e.conversation_id = c.id and e.seq = %s and e.sender_id = %s
         join accounts_user a on a.id = %s
-        where c.id = %s and m.user_id <> e.sender_id and c.members <= %s
+        where c.id = %s and m.user_id <> e.sender_id and m.from_seq < e.seq and c.members <= %s
           and (m.delivered_seq >= e.seq or m.shown_seq >= e.seq) and (a.read_receipts or m.shown_seq < e.seq)
         order by m.user_id
         """,

@@ -7,7 +7,7 @@ from imserver.database import Query, Rows
 from messaging import entries
 from messaging.entries import Row
 from messaging.errors import MessageNotFound
-from messaging.queries.members import standing
+from messaging.queries.members import SHOWN_AFTER, standing
 from messaging.queries.rows import SELECT, fitting
 
 _NOT_HIDDEN: LiteralString = """
@@ -27,10 +27,11 @@ def history(user: UUID, conversation: UUID, before_seq: int | None, limit: int) 
     seen = yield from standing(user, conversation)
     rows = yield (
         SELECT
-        + " where e.conversation_id = %s and e.seq > %s and e.seq < %s"
+        + " where e.conversation_id = %s and e.seq < %s and e.seq > "
+        + SHOWN_AFTER
         + _NOT_HIDDEN
         + " order by e.seq desc limit %s",
-        [conversation, seen.from_seq, seen.seq + 1 if before_seq is None else before_seq, user, limit],
+        [conversation, seen.seq + 1 if before_seq is None else before_seq, user, conversation, user, limit],
     )
     found = _stretch(rows, limit)
     return found._replace(items=found.items[::-1])
@@ -40,8 +41,12 @@ def later(user: UUID, conversation: UUID, after_seq: int, limit: int) -> Query[S
     """The oldest messages above `after_seq`."""
     seen = yield from standing(user, conversation)
     rows = yield (
-        SELECT + " where e.conversation_id = %s and e.seq > %s" + _NOT_HIDDEN + " order by e.seq limit %s",
-        [conversation, max(seen.from_seq, after_seq), user, limit],
+        SELECT
+        + " where e.conversation_id = %s and e.seq > %s and e.seq > "
+        + SHOWN_AFTER
+        + _NOT_HIDDEN
+        + " order by e.seq limit %s",
+        [conversation, max(seen.from_seq, after_seq), user, conversation, user, limit],
     )
     return _stretch(rows, limit)
 
@@ -53,10 +58,10 @@ def _stretch(rows: Rows, limit: int) -> Stretch:
 
 def message(user: UUID, conversation: UUID, seq: int) -> Query[bytes]:
     """One message as it is now."""
-    seen = yield from standing(user, conversation)
+    yield from standing(user, conversation)
     rows = yield (
-        SELECT + " where e.conversation_id = %s and e.seq = %s and e.seq > %s" + _NOT_HIDDEN,
-        [conversation, seq, seen.from_seq, user],
+        SELECT + " where e.conversation_id = %s and e.seq = %s and e.seq > " + SHOWN_AFTER + _NOT_HIDDEN,
+        [conversation, seq, user, conversation, user],
     )
     if not rows:
         raise MessageNotFound

@@ -35,11 +35,11 @@ class Page(NamedTuple):
     last_seq: int  # the highest message among the items, or 0
 
     @classmethod
-    def of(cls, prev: int, head: int, told: Told, *, reset: bool = False) -> "Page":
-        """As much of it as one frame should hold."""
+    def of(cls, after_rev: int, head: int, told: Told) -> "Page":
+        """As much of it as one frame should hold, for who asked for what is after `after_rev`."""
         items = fitting(told.items)
         last_seq = max(told.messages[: len(items)], default=0)
-        return cls(prev, max(head, prev + len(items)), reset, items, last_seq)
+        return cls(told.after, max(head, told.after + len(items)), told.after != after_rev, items, last_seq)
 
 
 class _View(NamedTuple):
@@ -47,12 +47,9 @@ class _View(NamedTuple):
     seen: Standing
 
     @property
-    def reset(self) -> bool:
-        return not self.seen.lowest_rev <= self.wanted.after_rev <= self.seen.rev
-
-    @property
     def prev(self) -> int:
-        return self.seen.lowest_rev if self.reset else self.wanted.after_rev
+        is_there = self.seen.lowest_rev <= self.wanted.after_rev <= self.seen.rev
+        return self.wanted.after_rev if is_there else self.seen.lowest_rev
 
     @property
     def span(self) -> Span:
@@ -81,7 +78,7 @@ def pulls(wanted: Sequence[Wanted]) -> Query[list[Page | None]]:
     """A page for each, in order; None for who is no member."""
     seen = yield from standings((one.user, one.conversation) for one in wanted)
     views = [_View(one, standing) if standing else None for one, standing in zip(wanted, seen, strict=True)]
-    pages: dict[_View, Page] = {}
+    pages: dict[_View, Page | None] = {}
     for portion in _portions(view for view in views if view):
         pages.update((yield from _pages(portion)))
     return [pages[view] if view else None for view in views]
@@ -100,14 +97,14 @@ def _portions(views: Iterable[_View]) -> Iterator[list[_View]]:
         yield portion
 
 
-def _pages(views: Sequence[_View]) -> Query[dict[_View, Page]]:
+def _pages(views: Sequence[_View]) -> Query[dict[_View, Page | None]]:
     rows = yield from spans(list(merged(view.span for view in views)))
     targets = yield from at((row.conversation, row.target) for row in rows if row.target is not None)
     by_rev = {(row.conversation, row.rev): row for row in rows}
     states = {place: entries.spell(row) for place, row in targets.items()}
     told = yield from veiled([_told(view, by_rev, states) for view in views])
     return {
-        view: Page.of(view.prev, view.seen.rev, one, reset=view.reset) for view, one in zip(views, told, strict=True)
+        view: one and Page.of(view.wanted.after_rev, view.seen.rev, one) for view, one in zip(views, told, strict=True)
     }
 
 
@@ -122,7 +119,7 @@ def _told(view: _View, by_rev: dict[tuple[UUID, int], Row], states: dict[tuple[U
     ]
     messages = [row.seq or 0 for row in rows]
     touched = [row.seq or row.target or 0 for row in rows]
-    return Told(view.wanted.user, conversation, hidden, items, messages, touched)
+    return Told(view.wanted.user, conversation, view.prev, hidden, items, messages, touched)
 
 
 def merged(wanted: Iterable[Span]) -> Iterator[Span]:

@@ -1,6 +1,6 @@
-"""What somebody deleted for himself, or cleared, does not come back by another way."""
+"""What one deleted for himself, or cleared, does not come back by another way; nor comes what was after he left."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, LiteralString, NamedTuple
 from uuid import UUID
 
@@ -8,13 +8,13 @@ from imserver.database import Query
 from messaging import entries
 from messaging.queries.rows import listed
 
-_GONE: Final[LiteralString] = """
-select w.uid, w.cid, h.seq
+_SIGHT: Final[LiteralString] = """
+select m.from_rev, array(
+    select seq from hidden where user_id = w.uid and conversation_id = w.cid and seq between w.first and w.last)
 from unnest(string_to_array(%s, ',')::uuid[], string_to_array(%s, ',')::uuid[], string_to_array(%s, ',')::bigint[],
-  string_to_array(%s, ',')::bigint[]) w(uid, cid, first, last)
-cross join lateral (
-  select seq from hidden where user_id = w.uid and conversation_id = w.cid and seq between w.first and w.last
-  offset 0) h
+  string_to_array(%s, ',')::bigint[]) with ordinality w(uid, cid, first, last, i)
+left join lateral (select from_rev from member where user_id = w.uid and conversation_id = w.cid offset 0) m on true
+order by w.i
 """
 
 
@@ -23,28 +23,36 @@ class Told(NamedTuple):
 
     user: UUID
     conversation: UUID
+    after: int  # the rev before them
     cleared: int
     items: list[bytes]
     messages: list[int]  # for each item its number, 0 if it is no message
     touched: list[int]  # or that of the message it changes
 
 
-def veiled(told: Sequence[Told]) -> Query[list[Told]]:
-    """The same, without what their readers do not see any more."""
-    wanted = [
-        (one.user, one.conversation, min(known), max(known))
-        for one in told
-        if (known := [seq for seq in one.touched if seq])
-    ]
+def veiled(told: Sequence[Told]) -> Query[list[Told | None]]:
+    """The same, without what their readers do not see any more; None for who is no member any more.
+
+    Asked last, when all is read: until then he was a member, so nothing that is told came after he left. Who left and
+    came back meanwhile is told nothing, from where he came back.
+    """
+    spans = [(min(known), max(known)) if (known := [*filter(None, one.touched)]) else None for one in told]
+    wanted = [(one.user, one.conversation, *span) for one, span in zip(told, spans, strict=True) if span]
     if not wanted:
         return list(told)
-    rows = yield (_GONE, [listed(column) for column in zip(*wanted, strict=True)])
-    gone = set(rows)
-    return [one._replace(items=_shown(one, gone)) for one in told]
+    rows: Iterator[tuple[int | None, list[int]]] = iter(
+        (yield (_SIGHT, [listed(column) for column in zip(*wanted, strict=True)]))
+    )
+    return [_shown(one, *next(rows)) if span else one for one, span in zip(told, spans, strict=True)]
 
 
-def _shown(one: Told, gone: set[tuple[UUID, UUID, int]]) -> list[bytes]:
-    return [
-        entries.veil(item) if seq and (seq <= one.cleared or (one.user, one.conversation, seq) in gone) else item
+def _shown(one: Told, from_rev: int | None, gone: Sequence[int]) -> Told | None:
+    if from_rev is None:
+        return None
+    if from_rev > one.after:
+        return one._replace(after=from_rev, items=[], messages=[], touched=[])
+    items = [
+        entries.veil(item) if seq and (seq <= one.cleared or seq in gone) else item
         for item, seq in zip(one.items, one.touched, strict=True)
     ]
+    return one._replace(items=items)

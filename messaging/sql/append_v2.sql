@@ -45,13 +45,16 @@ begin
       end as code,
       case when d.mentioned is not null then (
         select array_agg(w.id) from unnest(string_to_array(d.mentioned, ',')::uuid[]) w(id)
-        where not may_mention_v2(d.cid, c.kind, m.role, c.mention_role, w.id)) end as dropped
+        where case when s.key is null then not may_mention_v2(d.cid, c.kind, m.role, c.mention_role, w.id)
+          else w.id <> all(string_to_array(coalesce(s.mentions, ''), ',')::uuid[]) end) end as dropped
     from d
     left join conversation c on c.id = d.cid
     left join lateral (
       select * from member m where m.user_id = d.uid and m.conversation_id = d.cid
         and (m.opened or c.rev > 0 or c.kind <> 1) offset 0) m on true
-    left join lateral (select * from sent s where s.key = d.key offset 0) s on true
+    left join lateral (
+      select *, (select e.mentions from entry e where e.conversation_id = s.conversation_id and e.seq = s.seq)
+      from sent s where s.key = d.key offset 0) s on true
     cross join lateral (select
       hashtextextended(d.content || coalesce(d.reply, 0) || coalesce(d.mentioned, ''), d.kind) as digest,
       make_interval(secs => c.slow_s) as pause,

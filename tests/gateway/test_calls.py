@@ -254,3 +254,25 @@ async def test_nothing_passes_across_a_block(stage: Stage, call: str) -> None:
         await invite(stage, call)
     with pytest.raises(Refused, match="call_gone"):
         await signal(ann, call, "offer")
+    await signal(ann, call, "cancel", payload={"words": "that he is not to hear"})
+    await until(lambda: heard(stage.of(stage.bob), call)[-1:] == ["cancel"])
+    assert signals(stage.of(stage.bob), call)[-1]["payload"] is None
+
+
+async def test_who_is_blocked_while_it_rings_cannot_accept(stage: Stage, call: str) -> None:
+    await invite(stage, call)
+    await django(friends.block, user_id=stage.ann.id, other_id=stage.bob.id, now=timezone.now())
+    with pytest.raises(Refused, match="call_gone"):
+        await signal(stage.of(stage.bob), call, "accept", payload={"words": "that she is not to hear"})
+    await signal(stage.of(stage.ann), call, "cancel")
+    assert (await django(Call.objects.get)).outcome == "cancelled"
+    await until(lambda: heard(stage.of(stage.ann), call) == ["cancel"])
+
+
+async def test_a_call_is_not_accepted_after_its_time(stage: Stage, call: str) -> None:
+    await invite(stage, call)
+    await django(Call.objects.update, began_at=timezone.now() - timedelta(seconds=61))
+    with pytest.raises(Refused, match="call_gone"):
+        await signal(stage.of(stage.bob), call, "accept")
+    assert await django(tasks.end_calls) == 1
+    assert (await left(stage, 4))["outcome"] == "missed"

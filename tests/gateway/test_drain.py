@@ -1,18 +1,22 @@
 """SIGTERM: everybody is sent elsewhere, and nothing that was acknowledged is missing."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import websockets
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import transaction
 
+from messaging.models import Conversation
 from tests import make
 from tests.gateway.proxy import Proxy
-from tests.gateway.stage import converged, django, redis_url, until
+from tests.gateway.stage import converged, django, redis_url, rest, until
 from tests.make import Person
 from tests.phone import Phone
 from tests.processes import Gateway, database_address, database_url
@@ -88,4 +92,35 @@ async def test_a_gateway_that_nobody_answers_any_more_ends_nevertheless(
             await device.say("What it still has to write when it ends", direct)
         database.hush()
         bus.hush()
+        waiting = asyncio.create_task(rest(leaving, ann, "GET", f"/v1/conversations/{direct}"))
+        await asyncio.sleep(0.2)
         assert await sync_to_async(leaving.stop, thread_sensitive=False)() == 0
+        assert isinstance((await asyncio.gather(waiting, return_exceptions=True))[0], Exception)
+
+
+async def test_a_request_that_is_under_way_is_answered(
+    people: list[Person], gateway: Callable[..., Any], phone: PhoneOf
+) -> None:
+    ann, bob, *_ = people
+    direct = await django(make.direct, ann, bob)
+    leaving: Gateway = await gateway(DRAIN_SECONDS="10")
+    held, enough = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Conversation.objects.select_for_update().get(pk=direct)
+            held.set()
+            enough.wait(20)
+
+    holding = asyncio.create_task(sync_to_async(hold, thread_sensitive=False)())
+    await until(held.is_set)
+    said = {"key": str(uuid4()), "kind": "text", "content": {"text": "x"}}
+    saying = asyncio.create_task(rest(leaving, ann, "POST", f"/v1/conversations/{direct}/messages", said))
+    await asyncio.sleep(0.5)
+    ending = asyncio.create_task(sync_to_async(leaving.stop, thread_sensitive=False)())
+    await asyncio.sleep(0.5)
+    assert not saying.done()
+    enough.set()
+    await holding
+    assert (await saying)[0] == 201
+    assert await ending == 0

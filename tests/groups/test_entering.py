@@ -2,12 +2,15 @@
 
 import json
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db.models import F
 from django.utils import timezone
+from qrcode.image.svg import SvgPathImage
+from qrcode.main import QRCode
 
 from friends import actions as friends
 from groups import actions
@@ -149,13 +152,21 @@ def test_a_link_leads_in_for_as_long_and_as_often_as_it_says(
         actions.join(user_id=eve.id, token=late, message="", now=timezone.now() + timedelta(minutes=2))
 
 
+def drawn_from(address: str) -> bytes:
+    code, drawn = QRCode(image_factory=SvgPathImage, border=2), BytesIO()
+    code.add_data(address)
+    code.make_image().save(drawn)
+    return drawn.getvalue()
+
+
 def test_a_link_is_drawn(ann: Person, bob: Person) -> None:
     group = found(ann, bob)
     token = link(ann, group)
     path = f"/v1/groups/{group}/links/{token}/qr.svg"
     drawn = api(ann).client.get(path, headers={"authorization": f"Bearer {ann.token}"})
     assert drawn.headers["Content-Type"] == "image/svg+xml"
-    assert b"<svg" in drawn.content
+    leads_to, elsewhere = (drawn_from(f"http://testserver/g/{end}") for end in (token, "elsewhere"))
+    assert drawn.content == leads_to != elsewhere
     refused(bob, "needs_role", "GET", path)
     refused(ann, "link_gone", "GET", f"/v1/groups/{found(ann)}/links/{token}/qr.svg", status=404)
 

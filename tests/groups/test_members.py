@@ -1,5 +1,6 @@
 """Who is what in a group; nobody acts on an equal or higher role."""
 
+import json
 from datetime import timedelta
 from itertools import product
 from uuid import UUID, uuid4
@@ -10,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from groups import actions, tasks
 from groups.models import Group
-from messaging.models import Member
+from messaging.models import Entry, Member
 from messaging.rules import Role
 from tests import make
 from tests.friends.conftest import befriend
@@ -61,6 +62,17 @@ def test_an_owner_gives_the_group_away_and_is_an_admin_then(ann: Person, bob: Pe
     assert api(ann).get(f"/v1/groups/{group}")["group"]["role"] == "admin"
 
 
+def test_an_owner_is_not_muted_for_nobody_could_lift_it(ann: Person, bob: Person) -> None:
+    group = found(ann, bob)
+    path = f"/v1/groups/{group}/members/{bob.id}"
+    api(ann).call("PATCH", path, {"muted_until": "2100-01-01T00:00:00Z"}, status=204)
+    api(ann).post(f"/v1/groups/{group}/transfer", {"user": str(bob.id)}, status=204)
+    assert Door(bob).send(group)["seq"] == 1
+    assert api(bob).get(f"/v1/groups/{group}")["group"]["muted_until"] is None
+    told = [(e.kind_name, e.content) for e in Entry.objects.filter(conversation_id=group).order_by("rev")]
+    assert [json.loads(content or "")["until"] for kind, content in told if kind == "member.muted"][1:] == [None]
+
+
 def test_the_owner_goes_last_and_with_him_the_group(ann: Person, bob: Person) -> None:
     group = found(ann, bob)
     refused(ann, "owner_must_transfer", "POST", f"/v1/groups/{group}/leave", status=409)
@@ -81,6 +93,14 @@ def test_a_group_passes_to_the_longest_serving_admin_else_member(
     assert roles(old) == {ann.id: Role.MEMBER, bob.id: Role.ADMIN, cat.id: Role.OWNER, dan.id: Role.MEMBER}
     assert roles(new) == {ann.id: Role.MEMBER, bob.id: Role.MEMBER, cat.id: Role.OWNER}
     assert actions.pass_on(user_id=ann.id) == []
+
+
+def test_a_dismissed_group_passes_on_to_nobody(ann: Person, bob: Person) -> None:
+    group = found(ann, bob)
+    api(ann).delete(f"/v1/groups/{group}", status=204)
+    User.objects.filter(pk=ann.id).update(is_active=False)
+    tasks.pass_on()
+    assert roles(group) == {ann.id: Role.OWNER, bob.id: Role.MEMBER}
 
 
 def test_when_an_owners_account_is_closed_the_group_passes_on(ann: Person, bob: Person) -> None:

@@ -137,6 +137,33 @@ def test_two_last_members_who_leave_at_once_dismiss_the_group_once(people: list[
         check(group)
 
 
+def test_two_last_admins_leave_at_once(people: list[Person]) -> None:
+    ann, bob, cat, _ = people
+    groups = [club(ann, bob, cat, admins=(bob, cat)) for _ in range(TRIES)]
+    steps = [
+        lambda group, who=who: actions.leave(user_id=who.id, group_id=group, now=timezone.now()) for who in (bob, cat)
+    ]
+    for group, outcomes in zip(groups, race(groups, *steps), strict=True):
+        assert outcomes == [None, None]
+        assert roles(group) == {ann.id: Role.OWNER}
+        check(group)
+
+
+def test_who_leaves_while_the_group_passes_to_him_leaves_it_in_somebodys_charge(people: list[Person]) -> None:
+    ann, bob, cat, _ = people
+    groups = [club(ann, bob, cat, admins=(bob,)) for _ in range(TRIES)]
+    came = race(
+        groups,
+        lambda group: actions.pass_on(user_id=ann.id) and None,
+        lambda group: actions.leave(user_id=bob.id, group_id=group, now=timezone.now()),
+    )
+    for group, (_, left) in zip(groups, came, strict=True):
+        heir = cat if left is None else bob
+        assert roles(group)[heir.id] == Role.OWNER
+        assert (bob.id in roles(group)) == (left == "owner_must_transfer")
+        check(group)
+
+
 def test_who_is_made_an_admin_while_he_leaves_is_gone(people: list[Person]) -> None:
     ann, bob, *_ = people
     groups = [club(ann, bob) for _ in range(TRIES)]

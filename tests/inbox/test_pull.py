@@ -27,6 +27,7 @@ from messaging.rules import Role
 from tests import make
 from tests.events.conftest import relay_all
 from tests.inbox.steps import edit, named, pulled, recall, talk
+from tests.interrupted import interrupted
 from tests.make import Person
 
 Spelled = dict[str, Any]
@@ -70,6 +71,24 @@ def test_what_happened_comes_from_the_inbox(read: list[bool], ann: Person, bob: 
     assert pulled(bob, conversation, 11).items == []
     with pytest.raises(NotAMember):
         pulled(eve, conversation)
+
+
+@needs_mongo
+def test_who_goes_while_he_pulls_hears_nothing(read: list[bool], ann: Person, bob: Person) -> None:
+    group = make.group(ann, bob)
+    make.message(ann, group, "for both")
+
+    def happens() -> None:
+        actions.remove_members(conversation_id=group, user_ids=[bob.id], by=ann.id)
+        edit(ann, group, 1, "for the others")
+        relay_all()
+
+    relay_all()
+    wanted = [Wanted(person.id, group, 0, 200) for person in (bob, ann)]
+    his, hers = interrupted(inbox_queries.pulls(wanted), happens)
+    assert his is None
+    assert hers
+    assert read == [True, True]
 
 
 @needs_mongo

@@ -53,6 +53,11 @@ def test_the_first_author_stays_and_is_not_named_against_his_will(
     User.objects.filter(pk=bob.id).update(named_in_forwards=False)
     forward(ann, source, target, 2)
     assert Door(eve).message(target, 2)["content"] == {"text": "two", "forwarded": {}}
+    forward(eve, target, notes, 1, 2)
+    assert [Door(eve).message(notes, seq)["content"] for seq in (2, 3)] == [
+        {"text": "one", "forwarded": {}},
+        {"text": "two", "forwarded": {}},
+    ]
 
 
 def test_the_same_key_copies_once(source: UUID, target: UUID, ann: Person) -> None:

@@ -153,6 +153,16 @@ def test_who_has_read_ones_own_message(place: UUID, ann: Person, bob: Person, ev
     assert Api(ann.token).get(readers) == {"read": [], "delivered": [str(eve.id)]}, "who shows nothing is shown nothing"
 
 
+def test_who_came_later_has_not_read_what_was_before(place: UUID, ann: Person, bob: Person, eve: Person) -> None:
+    actions.add_members(conversation_id=place, user_ids=[eve.id], by=ann.id)
+    for person in (bob, eve):
+        make.message(person, place)
+    assert Api(ann.token).get(f"/v1/conversations/{place}/messages/1/readers") == {
+        "read": [str(bob.id)],
+        "delivered": [],
+    }
+
+
 def test_in_a_large_group_nobody_counts_readers(
     place: UUID, ann: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

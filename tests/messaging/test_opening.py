@@ -1,6 +1,6 @@
 """Opening a direct conversation shows it to nobody else, through no door, before something was said in it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -60,8 +60,12 @@ def test_a_head_does_not_say_when_the_other_opened_it_or_blocked_one(ann: Person
 def test_a_call_shows_where_it_rings(ann: Person, bob: Person) -> None:
     conversation = actions.open_direct(user_id=ann.id, other_id=bob.id)
     caller = actions.Party(ann.id, ann.device)
+    long_ago = timezone.now() - timedelta(days=1)
+    Member.objects.filter(conversation_id=conversation).update(joined_at=long_ago)
     actions.ring(call_id=uuid7(), caller=caller, conversation_id=conversation, media="audio", now=timezone.now())
-    assert Door(bob).head(conversation)["peer"]["username"] == ann.username
+    head = Door(bob).head(conversation)
+    assert head["peer"]["username"] == ann.username
+    assert datetime.fromisoformat(head["last_at"]) > long_ago + timedelta(hours=1), "not when she opened it"
 
 
 def test_a_block_is_not_seen_by_the_conversation_that_carries_it(ann: Person, bob: Person) -> None:

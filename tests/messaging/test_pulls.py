@@ -1,25 +1,28 @@
 """Pulls of many, answered together: each hears what he would have heard alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise, product
+from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from imserver import database
-from imserver.database import Query, Rows
+from imserver.database import Query
 from imserver.ids import uuid7
 from messaging import actions
-from messaging.errors import NotAMember
-from messaging.queries import Page, Wanted, pull, pulls
+from messaging.errors import MessageNotFound, NotAMember
+from messaging.queries import Page, Wanted, history, later, message, pinned, pull, pulls
 from messaging.queries.pulling import merged
 from messaging.queries.rows import Span
 from tests import make
 from tests.inbox.steps import edit, recall, talk
+from tests.interrupted import interrupted
 from tests.make import Person
 
 pytestmark = pytest.mark.django_db
@@ -90,30 +93,61 @@ def test_who_asks_for_nothing_asks_nothing() -> None:
     assert not asked
 
 
-def test_who_goes_while_he_asks_hears_nothing_later(ann: Person, bob: Person) -> None:
-    group = make.group(ann, bob)
-    make.message(ann, group, "for both")
-    asking = pulls([Wanted(bob.id, group, 0, 200)])
-    asked = next(asking)
-    with connection.cursor() as cursor:
-        cursor.execute(*asked)
-        seen = cursor.fetchall()
+@pytest.fixture
+def group(ann: Person, bob: Person) -> UUID:
+    made = make.group(ann, bob)
+    make.message(ann, made, "for both")
+    return made
+
+
+def goes(ann: Person, bob: Person, group: UUID) -> None:
+    """And what is said then is not for him."""
     actions.remove_members(conversation_id=group, user_ids=[bob.id], by=ann.id)
     make.message(ann, group, "without him")
-    [page] = database.run(rest(asking, seen))
+    edit(ann, group, 1, "for the others")
+
+
+def test_who_goes_while_he_pulls_hears_nothing(group: UUID, ann: Person, bob: Person) -> None:
+    wanted = [Wanted(person.id, group, 0, 200) for person in (bob, ann)]
+    his, hers = interrupted(pulls(wanted), lambda: goes(ann, bob, group))
+    assert his is None
+    assert hers
+
+
+def test_who_goes_and_comes_back_while_he_pulls_begins_where_he_came_back(
+    group: UUID, ann: Person, bob: Person
+) -> None:
+    def happens() -> None:
+        goes(ann, bob, group)
+        actions.add_members(conversation_id=group, user_ids=[bob.id], by=ann.id)
+
+    [page] = interrupted(pulls([Wanted(bob.id, group, 0, 200)]), happens)
     assert page
-    assert [b"for both" in item for item in page.items] == [False, True]
+    assert (page.prev, page.reset, page.items) == (5, True, [])
+    again = database.run(pull(bob.id, group, page.prev, 200))
+    assert ([b"member.joined" in item for item in again.items], again.reset) == ([True], False)
 
 
-def rest(asking: Query[list[Page | None]], rows: Rows) -> Query[list[Page | None]]:
-    """What is asked after these rows."""
-    try:
-        wanted = asking.send(rows)
-        while True:
-            wanted = asking.send((yield wanted))
-    except StopIteration as done:
-        found: list[Page | None] = done.value
-        return found
+READS: dict[str, Callable[[UUID, UUID], Query[Any]]] = {
+    "history": lambda user, group: history(user, group, None, 200),
+    "before": lambda user, group: history(user, group, 1_000, 200),
+    "later": lambda user, group: later(user, group, 0, 200),
+    "pins": pinned,
+}
+
+
+@pytest.mark.parametrize("name", READS)
+def test_who_goes_while_he_reads_is_told_nothing_of_later(name: str, group: UUID, ann: Person, bob: Person) -> None:
+    actions.pin(user_id=ann.id, conversation_id=group, seq=1, pinned=True, now=timezone.now())
+    before = database.run(READS[name](bob.id, group))
+    assert "for both" in str(before)
+    found = interrupted(READS[name](bob.id, group), lambda: goes(ann, bob, group))
+    assert found in ([], ([], True))
+
+
+def test_who_goes_while_he_asks_for_a_message_does_not_get_it(group: UUID, ann: Person, bob: Person) -> None:
+    with pytest.raises(MessageNotFound):
+        interrupted(message(bob.id, group, 1), lambda: goes(ann, bob, group))
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 30), st.integers(0, 8)), max_size=12))

@@ -44,6 +44,16 @@ def test_a_retry_is_answered_even_after_the_sender_was_removed(ann: Person, bob:
     assert Door(bob).send(group, key=key, status=200)["seq"] == first["seq"]
 
 
+def test_a_retry_says_whom_it_did_not_mention_as_the_first_did(ann: Person, bob: Person, eve: Person) -> None:
+    group, key = make.group(ann, bob), str(uuid7())
+    said = {"key": key, "mentions": [str(ann.id), str(eve.id)]}
+    first = Door(bob).send(group, **said)
+    assert first["mentions_dropped"] == [str(eve.id)]
+    actions.add_members(conversation_id=group, user_ids=[eve.id], by=ann.id)
+    actions.remove_members(conversation_id=group, user_ids=[ann.id, bob.id], by=eve.id)
+    assert Door(bob).send(group, **said, status=200) == {**first, "duplicate": True}, "nor who is there by now"
+
+
 @pytest.mark.parametrize(
     "changed",
     [{"content": {"text": "other"}}, {"kind": "custom"}, {"reply_to": 1}, {"mentions": ["all"]}],

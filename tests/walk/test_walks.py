@@ -4,7 +4,7 @@
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -16,9 +16,9 @@ from tests.processes import Gateway
 from tests.walk.club import Club
 from tests.walk.device import Device
 from tests.walk.steps import STEPS
-from tests.walk.walks import LENGTH, Walks, read, spelled, steps_of
+from tests.walk.walks import LENGTH, Step, Walked, Walks, read, spelled, steps_of
 from tests.walk.web import ViewsHere
-from tests.walk.world import Places
+from tests.walk.world import Places, World
 
 WALKS = 200
 LOST: dict[
@@ -65,6 +65,29 @@ def public(module: ModuleType) -> set[str]:
 def test_every_action_is_in_the_walk() -> None:
     taken = {step.action for step in STEPS.values() if step.action.startswith(("messaging.", "groups."))}
     assert taken == public(messaging) | public(groups)
+
+
+def fails(steps: Sequence[Step]) -> bool:
+    """Whether somebody reacts after somebody has recalled something."""
+    names = [name for name, *_ in steps]
+    return "react" in names[names.index("recall") :] if "recall" in names else False
+
+
+class Pretended(Walks):
+    """Nobody walks."""
+
+    async def _walk(self, world: World, walks: Sequence[list[Step]], patience: float) -> Walked:
+        steps = [step for walk in walks for step in walk]
+        return Walked(steps, [f"{name}: done" for name, *_ in steps], ["they differ"] if fails(steps) else [])
+
+
+async def test_a_walk_that_fails_is_told_as_short_as_it_can_be() -> None:
+    seed = next(seed for seed in range(10_000) if fails(steps_of(seed)))
+    first, *_, last = (await Pretended([]).run([seed])).failure.splitlines()
+    assert first == f"A walk of the seeds [{seed}] fails; 2 of {LENGTH} steps do so:"
+    shortest = read(last.partition("--replay '")[2].rstrip("'\""))
+    assert [name for name, *_ in shortest] == ["recall", "react"]
+    assert (await Pretended([]).replay(shortest)).failure
 
 
 def test_a_walk_is_spelled_so_that_it_can_be_walked_again() -> None:

@@ -2,6 +2,8 @@ from imserver.gateway.server import FrameServer, endpoint, twisted_loop  # isort
 
 import asyncio
 import gc
+import logging
+import os
 import signal
 from argparse import ArgumentParser
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from imserver.asgi import application
+from imserver.asgi import application, requests
 from imserver.gateway.gateway import current
 
 END_SECONDS = 4  # what it still has to write and to sign off waits no longer, for stores that do not answer
@@ -44,7 +46,8 @@ class Command(BaseCommand):
 
         async def drain() -> None:
             server.refuse_new()
-            await gateway.drain()
+            drained = twisted_loop.create_task(gateway.drain())
+            await asyncio.wait([drained, *requests], timeout=settings.DRAIN_SECONDS + 0.5)
             await asyncio.wait([twisted_loop.create_task(gateway.stop())], timeout=END_SECONDS)
             server.stop()
 
@@ -56,3 +59,6 @@ class Command(BaseCommand):
         gc.set_threshold(50_000, 20, 100)
         self.stdout.write(f"Serving on {options['host']}:{options['port']}")
         server.run()
+        self.stdout.flush()
+        logging.shutdown()
+        os._exit(0)  # Python would wait for each thread, also for one that no store answers
