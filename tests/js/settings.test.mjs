@@ -79,5 +79,20 @@ test("what was refused goes back, and says why", async () => {
   asked[0].refuse("no");
   await settled();
   assert.deepEqual(shown(), [true, "0"]);
-  assert.deepEqual(told, ["no"]);
+  assert.deepEqual(told, [undefined, "no"]);
+});
+
+test("what a refusal says stays while the next one in a row is saved, until something is tried again", async () => {
+  const { asked, told, shown, switchTo, choose } = made();
+  switchTo(false);
+  choose("60");
+  await settled();
+  asked[0].refuse("no");
+  await settled();
+  asked[1].answer({ quiet: true, pause: 60 });
+  await settled();
+  assert.deepEqual(told, [undefined, "no"]);
+  assert.deepEqual(shown(), [true, "60"]);
+  choose("0");
+  assert.deepEqual(told, [undefined, "no", undefined]);
 });

@@ -83,12 +83,13 @@ class PrivacySettings {
   }
 
   refresh = coalesced(async () => {
+    const isFirst = this.settings.node.inert; // later what one is told is of what one changed
     try {
       this.settings.show(await this.client.account.privacy());
       this.settings.node.inert = false;
-      this.#tell(undefined);
+      if (isFirst) this.#tell(undefined);
     } catch (error) {
-      this.#tell(error);
+      if (isFirst) this.#tell(error);
     }
   });
 

@@ -73,7 +73,7 @@ export class Settings {
   /**
    * @param {(Spec | Options)[]} specs
    * @param {(change: Record<string, any>) => Promise<Record<string, any>>} save   answers what holds now
-   * @param {(error: unknown) => void} told   how it ended: with an error, or undefined
+   * @param {(error: unknown) => void} told   what was refused; undefined when somebody tries again
    */
   constructor(specs, save, told) {
     this.save = save;
@@ -113,11 +113,11 @@ export class Settings {
 
   /** @param {Record<string, any>} change */
   #change(change) {
+    if (!this.#pending) this.told(undefined); // of several in a row, what one was told stays while the others are saved
     this.#pending += 1;
     this.#saving = this.#saving.then(async () => {
       try {
         this.#known = await this.save(change);
-        this.told(undefined);
       } catch (error) {
         this.told(error);
       }
