@@ -51,7 +51,10 @@ class Heads(NamedTuple):
 
 
 def differing(asked: Sequence[Asked], limit: int = PAGE) -> Query[list[Heads]]:
-    """For each device the conversations that differ from what it said, newest first, and those it lost."""
+    """For each device the conversations that differ from what it said, and those it lost.
+
+    First those that it named, so that it knows when it has all of them; each newest first.
+    """
     said = list(_flat(asked))
     columns: Any = zip(*said, strict=True) if said else [()] * 6
     found = yield (_DIFFERING, [spelled(one.user for one in asked), *map(spelled, columns), limit + 1])

@@ -1,5 +1,5 @@
--- For each of these people's devices the conversations that are not as it says, newest first, at most `most` of each; and,
--- `lost`, all that it names and its person does not have.
+-- For each of these people's devices the conversations that are not as it says, at most `most` of each: those that it
+-- names, then the others, newest first; and, `lost`, all that it names and its person does not have.
 -- `said_*` hold what the devices know, comma-separated; nothing between two commas is null. A conversation that says the
 -- same is left out, unless it has messages whose delivery nobody wrote down: the answer, once acknowledged, makes up for
 -- that. The self log (kind 3) comes first: by it a device follows what is not among these.
@@ -15,7 +15,8 @@ begin
   select i, uid, id, said_rev, lost from (
     select coalesce(mine.i, said.i) as i, mine.uid, coalesce(mine.id, said.cid) as id, said.rev as said_rev,
       mine.id is null as lost,
-      row_number() over (partition by mine.i order by mine.kind = 3 desc, mine.said_at desc, mine.id desc) as place
+      row_number() over (partition by mine.i order by mine.kind = 3 desc, said.cid is null, mine.said_at desc, mine.id desc)
+        as place
     from (
       select me.i, me.uid, c.id, c.kind, c.rev, c.seq, c.said_at, m.read_seq, m.delivered_seq,
         p.shown_seq as peer_read, p.delivered_seq as peer_delivered

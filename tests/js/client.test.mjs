@@ -241,6 +241,32 @@ test("who is removed from a group keeps what he has, to be read; who goes himsel
   ]);
 });
 
+test("a device that missed more than one answer holds asks on until it has all of what it said", async (t) => {
+  const ids = ["a", "b", "c", "d", "new"];
+  const log = filled(1);
+  const at = (conversation, rev) => head(log, { conversation, kind: "group", rev });
+  const { client, socket, WebSocket, serve } = await connected(t, { log });
+  const welcome = serve.hello;
+  const answer = (more) => (serve.hello = () => [welcome()[0], { ...welcome()[1], ...more }, 1]);
+  answer({ heads: ids.slice(0, 4).map((id) => at(id, 1)) });
+  socket().drop();
+  await until(() => WebSocket.opened.length === 2 && client.get("d"));
+  const asked = [];
+  const rest = [[at("c", 7)], [at("d", 8), at("new", 1)], [at("never", 1)]];
+  serve.sync = ({ heads }) => {
+    asked.push(heads);
+    return ["heads", { heads: rest.shift(), left: [], more: true }];
+  };
+  answer({ heads: [at("a", 5), at("b", 6)], more: true });
+  socket().drop();
+  await until(() => client.get("new"));
+  await settle();
+  assert.deepEqual(["a", "b", "c", "d"].map((id) => client.get(id).head.rev), [5, 6, 7, 8]);
+  assert.equal(asked.length, 2, "the rest is read page by page");
+  assert.deepEqual([asked[0].a[0], asked[0].b[0], asked[1].c[0]], [5, 6, 7], "nothing is told twice while it is pulled");
+  assert.equal(client.directory.more, true);
+});
+
 test("a group that one was removed from while away stays, until one deletes it from the device", async (t) => {
   const log = filled(2);
   const { client, socket, WebSocket, serve } = await connected(t, { log });

@@ -1,5 +1,6 @@
 """The list of conversations, one of them, and what a device hears when it says what it knows."""
 
+import json
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,8 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from imserver import database
 from imserver.ids import uuid7
-from messaging import actions, rules
+from messaging import actions, heads, rules
 from messaging.models import Conversation, Hidden, Member
 from tests import make
 from tests.make import Person
@@ -162,6 +164,23 @@ def test_sync_names_what_differs_and_what_is_gone(ann: Person, bob: Person, eve:
     found = Door(ann).sync({**known, stranger: [3, 1]})
     assert {head["conversation"] for head in found["heads"]} == {str(direct), str(rules.pair(ann.id, ann.id))}
     assert set(found["left"]) == {str(group), stranger}
+
+
+def test_what_a_device_named_comes_before_what_it_does_not_know(ann: Person, bob: Person) -> None:
+    told = [make.group(ann, bob) for _ in range(5)]
+    for group in told:
+        make.message(bob, group)
+    said = {told[0]: (1,), told[1]: (1,)}
+
+    def answer() -> tuple[list[UUID], bool]:
+        [found] = database.run(heads.differing([heads.Asked(ann.id, {rules.pair(ann.id, ann.id): (5, 0), **said})], 2))
+        return [UUID(json.loads(item)["conversation"]) for item in found.items], found.more
+
+    assert answer() == ([told[1], told[0]], True), "each newest first"
+    said |= {told[0]: (2, 0), told[1]: (2, 0)}
+    assert answer() == ([told[4], told[3]], True)
+    said |= {told[4]: (2, 0), told[3]: (2, 0)}
+    assert answer() == ([told[2]], False)
 
 
 def test_a_head_above_ours_is_reset(ann: Person, bob: Person) -> None:

@@ -26,6 +26,7 @@ import { Typing } from "./typing.js";
 import { uuid7 } from "./uuid.js";
 
 const PAGE = 50;
+const ROUNDS = 5; // of `sync`: as many heads as one says come in three
 
 /**
  * One person's conversations on one device, kept equal to the server's.
@@ -81,7 +82,7 @@ export class Client extends EventTarget {
     this.shelf = new Shelf({ store: currentStore, me: () => this.user.id, hasBlocked });
     this.account = new Account({ session, changed: (user) => this.become(user) });
     const take = (/** @type {import("./types.js").Head} */ head) => this.replica.head(head);
-    this.directory = new Directory({ session, known: (id) => Boolean(this.get(id)), take });
+    this.directory = new Directory({ session, take });
     this.selfLog = new SelfLog(this);
     this.messages = new Messages(this);
     this.stars = new Stars(this);
@@ -219,9 +220,13 @@ export class Client extends EventTarget {
 
   /** Asks the server what differs. */
   sync = coalesced(async () => {
-    if (!this.connection.online) return; // the next welcome answers the same question
-    const answer = await this.connection.request("sync", { heads: this.shelf.heads() }).catch(() => null);
-    if (answer) this.replica.heads(answer);
+    for (let round = 0; round < ROUNDS && this.connection.online; round += 1) {
+      const heads = this.shelf.heads({ isPulling: true });
+      const answer = await this.connection.request("sync", { heads }).catch(() => null);
+      if (!answer) return; // the next welcome answers the same question
+      this.replica.heads(answer);
+      if (!goesOn(answer, heads)) return;
+    }
   });
 
   /** @param {any} welcome */
@@ -232,7 +237,9 @@ export class Client extends EventTarget {
     this.#meta = { epoch, clock: Date.parse(server_time) - Date.now() };
     this.#store.putMeta(this.#meta);
     if (startAnew) this.replica.startAnew(answer.heads);
+    const told = this.shelf.heads();
     this.replica.heads(answer);
+    if (goesOn(answer, told)) this.sync();
     this.outbox.adopt(await this.#store.loadOutbox().catch(() => [])); // another tab may have left some behind
   }
 
@@ -247,4 +254,13 @@ export class Client extends EventTarget {
   emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/**
+ * Whether there may be more of what was said: that comes first, and the rest is read page by page.
+ * @param {{ heads: import("./types.js").Head[], more?: boolean }} answer @param {object} said
+ */
+function goesOn({ heads, more }, said) {
+  const last = heads.at(-1);
+  return Boolean(more && last && last.conversation in said);
 }

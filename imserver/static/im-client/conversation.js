@@ -54,10 +54,11 @@ export class Conversation {
     return { id: this.id, head: this.head, cursor: this.cursor, complete, messages, notices, veil };
   }
 
-  /** What `hello` and `sync` say of it. */
-  known() {
+  /** What `hello` says of it; and `sync`, which need not tell again of what is being pulled. @param {boolean} isPulling */
+  known(isPulling) {
     const { read_seq, kind, peer_read = 0, peer_delivered = 0 } = this.head;
-    return kind === "direct" ? [this.cursor, read_seq, peer_read, peer_delivered] : [this.cursor, read_seq];
+    const rev = isPulling ? Math.max(this.wanted, this.cursor) : this.cursor;
+    return kind === "direct" ? [rev, read_seq, peer_read, peer_delivered] : [rev, read_seq];
   }
 
   get behind() {

@@ -20,12 +20,10 @@ export class Directory {
   /**
    * @param {object} options
    * @param {import("./session.js").Session} options.session
-   * @param {(id: string) => boolean} options.known
    * @param {(head: Head) => Conversation} options.take
    */
-  constructor({ session, known, take }) {
+  constructor({ session, take }) {
     this.session = session;
-    this.known = known;
     this.take = take;
   }
 
@@ -74,7 +72,7 @@ export class Directory {
     if (!this.more) return;
     const cursor = this.#cursor ? `&cursor=${encodeURIComponent(this.#cursor)}` : "";
     const { items, next } = await this.session.call("GET", `/v1/conversations?limit=100${cursor}`);
-    for (const head of items) if (!this.known(head.conversation)) this.take(head);
+    for (const head of items) this.take(head);
     this.#cursor = next;
     this.more = Boolean(next);
   }

@@ -64,12 +64,12 @@ export class Shelf {
    * What the server is told we have. An opened chat without a message is nobody's yet, so it is left out, and so is what
    * is kept of a group after one's time there.
    */
-  heads() {
+  heads({ isPulling = false } = {}) {
     const told = this.list()
       .filter(({ head }) => head.rev > 0 && !head.former)
       .sort((one, other) => isOwn(other) - isOwn(one)) // by it hangs what is known of all others
       .slice(0, TOLD_AT_MOST);
-    return Object.fromEntries(told.map((conversation) => [conversation.id, conversation.known()]));
+    return Object.fromEntries(told.map((conversation) => [conversation.id, conversation.known(isPulling)]));
   }
 
   /** Have it written soon. @param {Conversation} conversation */
