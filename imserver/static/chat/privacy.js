@@ -83,13 +83,12 @@ class PrivacySettings {
   }
 
   refresh = coalesced(async () => {
-    const isFirst = this.settings.node.inert; // later what one is told is of what one changed
     try {
       this.settings.show(await this.client.account.privacy());
       this.settings.node.inert = false;
-      if (isFirst) this.#tell(undefined);
+      this.#tell(undefined);
     } catch (error) {
-      if (isFirst) this.#tell(error);
+      this.#tell(error);
     }
   });
 
