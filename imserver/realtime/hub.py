@@ -153,6 +153,9 @@ class Hub(Topics):
     def _restored(self, deaf_seconds: float) -> None:
         if self.topics:
             self._soon(self._caught_up(deaf_seconds + MARGIN_SECONDS))
+        for topic in self.topics:
+            if topic.startswith("presence:"):
+                self.on_moved(topic.removeprefix("presence:"))
 
     async def _caught_up(self, seconds: float) -> None:
         """The store may be away together with the bus: what was missed is asked for until it answers."""

@@ -219,3 +219,20 @@ async def test_it_goes_on_when_redis_is_back(people: list[Person], gateway: Call
         assert states(watcher, bob) == []
         proxy.restore()
         await until(lambda: states(watcher, bob) == [True], 12)
+
+
+async def test_what_was_not_heard_while_redis_was_away_is_looked_at_once_it_is_back(
+    people: list[Person], gateway: Callable[..., Any], phone: PhoneOf
+) -> None:
+    ann, bob, *_ = people
+    await django(befriend, ann, bob)
+    async with Proxy.before(settings.REDIS_URL) as proxy:
+        server = await gateway(REDIS_URL=redis_url(proxy.port))
+        watcher = phone(ann, server)
+        for device in (phone(bob, server), watcher):
+            await device.connect()
+        await watch(watcher, bob)
+        proxy.cut()
+        await django(accounts.update_privacy, user_id=bob.id, changes={"presence": "nobody"})
+        proxy.restore()
+        await until(lambda: states(watcher, bob) == [True, False], 8)  # the next round comes after 15 s
