@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,6 +20,7 @@ from messaging.writes import Draft
 
 _VERSION: Final = 8
 _OF_THE_SERVER: Final = ("call",)
+_NOTE: Final = re.compile(rf',"{FORWARDED}":(\{{[^{{}}]*\}})\}}$')  # as _copy leaves it; no client may
 
 
 class Source(NamedTuple):
@@ -72,19 +74,16 @@ def _drafts(user_id: UUID, conversation_id: UUID, source: Source) -> list[Draft]
 
 def _author(message: Entry) -> UUID | None:
     """Who wrote it first, through any number of copies; None where one of them did not say."""
-    before = json.loads(message.content or "{}").get(FORWARDED)
-    if before is None:
-        return message.sender_id
-    return UUID(before["sender"]) if "sender" in before else None
+    note = _NOTE.search(message.content or "")
+    sender = json.loads(note[1]).get("sender") if note else message.sender_id
+    return sender and UUID(str(sender))
 
 
 def _copy(message: Entry, named: set[UUID]) -> bytes:
-    """The content as it came, and who wrote it first, if he lets that be known now."""
-    author, content = _author(message), message.content or ""
+    """The content as it came, to the byte, and who wrote it first, if he lets that be known now."""
+    author, content = _author(message), _NOTE.sub("}", (message.content or "").rstrip())
     said = {"sender": str(author)} if author in named else {}
-    if FORWARDED in (before := json.loads(content)):
-        return json.dumps({**before, FORWARDED: said}, ensure_ascii=False).encode()
-    return f"{content.rstrip()[:-1]},{json.dumps(FORWARDED)}:{json.dumps(said)}}}".encode()
+    return f"{content[:-1]},{json.dumps(FORWARDED)}:{json.dumps(said)}}}".encode()
 
 
 def _digest(source: Source) -> int:

@@ -1,5 +1,6 @@
 """Messages copied into another conversation."""
 
+import json
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from messaging import actions
+from messaging.models import Entry
 from tests import make
 from tests.make import Person
 from tests.messaging.door import Door
@@ -58,6 +60,18 @@ def test_the_first_author_stays_and_is_not_named_against_his_will(
         {"text": "one", "forwarded": {}},
         {"text": "two", "forwarded": {}},
     ]
+
+
+def test_what_is_copied_stays_as_it_was_written_to_the_byte(target: UUID, ann: Person, eve: Person) -> None:
+    notes, written = make.direct(ann, ann), '{ "a": 1.0, "b": [1e3, "\\u00e9"], "c": {"forwarded":{}}}'
+    Door(ann).send(notes, kind="custom", content=json.loads(written))
+    Entry.objects.filter(conversation_id=notes, seq=1).update(content=written)
+    forward(ann, notes, target, 1)
+    again = make.direct(eve, eve)
+    forward(eve, target, again, 1)
+    expected = f'{written[:-1]},"forwarded":{{"sender": "{ann.id}"}}}}'
+    for place in (target, again):
+        assert Entry.objects.get(conversation_id=place, seq=1).content == expected
 
 
 def test_the_same_key_copies_once(source: UUID, target: UUID, ann: Person) -> None:
