@@ -90,21 +90,21 @@ def title(group_id: UUID) -> str:
     return Profile.objects.values_list("title", flat=True).get(pk=group_id)
 
 
-def _handed_on() -> QuerySet[Member]:
+def _owners() -> QuerySet[Member]:
     """The owners of groups that have somebody else, too, and are not dismissed."""
     open_groups = Group.objects.filter(dismissed_at=None).values("pk")
     return Member.objects.filter(role=Role.OWNER, conversation__members__gt=1, conversation_id__in=open_groups)
 
 
 def owned(user_id: UUID) -> list[UUID]:
-    found = _handed_on().filter(user_id=user_id)
+    found = _owners().filter(user_id=user_id)
     return list(found.order_by("conversation_id").values_list("conversation_id", flat=True))
 
 
 def gone_owners() -> list[UUID]:
     """Whose account is closed, and who still owns a group with others in it."""
     gone = User.objects.filter(is_active=False).values("pk")
-    found = _handed_on().filter(user_id__in=gone)
+    found = _owners().filter(user_id__in=gone)
     return list(found.order_by("user_id").values_list("user_id", flat=True).distinct())
 
 

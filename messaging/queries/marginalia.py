@@ -8,7 +8,7 @@ from imserver.database import Query
 from messaging import emoji, entries
 from messaging.entries import Row
 from messaging.errors import MessageNotFound
-from messaging.queries.members import SHOWN_AFTER, standing
+from messaging.queries.members import SHOWN, standing
 from messaging.queries.rows import BLANKED, COLUMNS, SELECT
 from messaging.rules import LIMITS
 
@@ -21,10 +21,12 @@ def reactors(user: UUID, conversation: UUID, seq: int, text: str, after: UUID, l
         raise MessageNotFound
     rows = yield (
         """
-        select user_id from reaction where conversation_id = %s and seq = %s and emoji = %s and user_id > %s
-        order by user_id limit %s
+        select r.user_id from reaction r
+        where r.conversation_id = %s and r.seq = %s and r.emoji = %s and r.user_id > %s
+          and exists (select from member m where m.user_id = %s and m.conversation_id = r.conversation_id)
+        order by r.user_id limit %s
         """,
-        [conversation, seq, emoji.one(text), after, limit],
+        [conversation, seq, emoji.one(text), after, user, limit],
     )
     return [row[0] for row in rows]
 
@@ -35,12 +37,10 @@ def pinned(user: UUID, conversation: UUID) -> Query[list[bytes]]:
     rows = yield (
         SELECT
         + """
-        where e.conversation_id = %s and e.pinned_at is not null and not exists (
-          select from hidden h where h.user_id = %s and h.conversation_id = e.conversation_id and h.seq = e.seq)
-          and e.seq > """
-        + SHOWN_AFTER
+        where e.conversation_id = %s and e.pinned_at is not null and """
+        + SHOWN
         + "order by e.pinned_at desc, e.seq desc",
-        [conversation, user, user, conversation],
+        [conversation, user, conversation, user],
     )
     return [entries.spell(Row(*row)) for row in rows]
 

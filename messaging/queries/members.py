@@ -11,10 +11,11 @@ from messaging.rules import LIMITS, Kind
 
 # Of member m in conversation c. Opening a direct conversation shows it to nobody else before its first entry.
 SEEN: Final[LiteralString] = "(m.opened or c.rev > 0 or c.kind <> 1)"
-# Of one person (user, conversation): where he is no member any more, nothing. It stands in the statement that reads, so
-# that he was one when what he gets was so.
-SHOWN_AFTER: Final[LiteralString] = """
-(select greatest(from_seq, hidden_before) from member where user_id = %s and conversation_id = %s)
+# Of entry e, by (user, conversation, user): nothing where he is no member any more. It stands in the statement that
+# reads, so that he was one when what he gets was so.
+SHOWN: Final[LiteralString] = """
+e.seq > (select greatest(from_seq, hidden_before) from member where user_id = %s and conversation_id = %s)
+and not exists (select from hidden h where h.user_id = %s and h.conversation_id = e.conversation_id and h.seq = e.seq)
 """
 
 

@@ -1,18 +1,14 @@
 """Messages as they are now."""
 
-from typing import LiteralString, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from imserver.database import Query, Rows
 from messaging import entries
 from messaging.entries import Row
 from messaging.errors import MessageNotFound
-from messaging.queries.members import SHOWN_AFTER, standing
+from messaging.queries.members import SHOWN, standing
 from messaging.queries.rows import SELECT, fitting
-
-_NOT_HIDDEN: LiteralString = """
- and not exists (select from hidden h where h.user_id = %s and h.conversation_id = e.conversation_id and h.seq = e.seq)
-"""
 
 
 class Stretch(NamedTuple):
@@ -26,11 +22,7 @@ def history(user: UUID, conversation: UUID, before_seq: int | None, limit: int) 
     """The newest messages below `before_seq`."""
     seen = yield from standing(user, conversation)
     rows = yield (
-        SELECT
-        + " where e.conversation_id = %s and e.seq < %s and e.seq > "
-        + SHOWN_AFTER
-        + _NOT_HIDDEN
-        + " order by e.seq desc limit %s",
+        SELECT + " where e.conversation_id = %s and e.seq < %s and " + SHOWN + " order by e.seq desc limit %s",
         [conversation, seen.seq + 1 if before_seq is None else before_seq, user, conversation, user, limit],
     )
     found = _stretch(rows, limit)
@@ -39,14 +31,10 @@ def history(user: UUID, conversation: UUID, before_seq: int | None, limit: int) 
 
 def later(user: UUID, conversation: UUID, after_seq: int, limit: int) -> Query[Stretch]:
     """The oldest messages above `after_seq`."""
-    seen = yield from standing(user, conversation)
+    yield from standing(user, conversation)
     rows = yield (
-        SELECT
-        + " where e.conversation_id = %s and e.seq > %s and e.seq > "
-        + SHOWN_AFTER
-        + _NOT_HIDDEN
-        + " order by e.seq limit %s",
-        [conversation, max(seen.from_seq, after_seq), user, conversation, user, limit],
+        SELECT + " where e.conversation_id = %s and e.seq > %s and " + SHOWN + " order by e.seq limit %s",
+        [conversation, after_seq, user, conversation, user, limit],
     )
     return _stretch(rows, limit)
 
@@ -60,7 +48,7 @@ def message(user: UUID, conversation: UUID, seq: int) -> Query[bytes]:
     """One message as it is now."""
     yield from standing(user, conversation)
     rows = yield (
-        SELECT + " where e.conversation_id = %s and e.seq = %s and e.seq > " + SHOWN_AFTER + _NOT_HIDDEN,
+        SELECT + " where e.conversation_id = %s and e.seq = %s and " + SHOWN,
         [conversation, seq, user, conversation, user],
     )
     if not rows:

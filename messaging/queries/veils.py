@@ -51,8 +51,9 @@ def _shown(one: Told, from_rev: int | None, gone: Sequence[int]) -> Told | None:
         return None
     if from_rev > one.after:
         return one._replace(after=from_rev, items=[], messages=[], touched=[])
+    hidden = set(gone)
     items = [
-        entries.veil(item) if seq and (seq <= one.cleared or seq in gone) else item
+        entries.veil(item) if seq and (seq <= one.cleared or seq in hidden) else item
         for item, seq in zip(one.items, one.touched, strict=True)
     ]
     return one._replace(items=items)
