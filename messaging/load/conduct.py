@@ -26,6 +26,8 @@ class Measured(Generic[T]):
     load: float
     """The machine's load average in the middle of it all."""
     server_mb: float
+    """Of the server at the end of the window."""
+    server_mb_before: float = 0.0
 
 
 def cores(processes: int) -> list[int | None]:
@@ -49,12 +51,12 @@ def run(jobs: list[Job[T]], roles: dict[str, list[int]], warm_up: int, seconds: 
         for link in links:
             link.send(window)
         _sleep_until(window.opens)
-        before = measure.cpu_seconds(roles)
+        before, mb_before = measure.cpu_seconds(roles), measure.resident_mb(roles.get("server", []))
         _sleep_until(window.closes)
         after = measure.cpu_seconds(roles)
         load, server_mb = os.getloadavg()[0], measure.resident_mb(roles.get("server", []))
         tally = _gather(links)
-    return Measured(tally, {role: after[role] - before[role] for role in roles}, load, server_mb)
+    return Measured(tally, {role: after[role] - before[role] for role in roles}, load, server_mb, mb_before)
 
 
 @contextlib.contextmanager

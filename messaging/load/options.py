@@ -14,6 +14,10 @@ SCENARIOS = {
     "group": "everybody hears everybody",
     "presence": "people come and go before the eyes of others",
     "resume": "devices come back and catch up",
+    "idle": "devices are there and silent",
+    "rest-list": "people list their conversations over HTTP",
+    "rest-history": "people read pages of one long conversation over HTTP",
+    "rest-send": "people send over HTTP",
 }
 
 
@@ -30,6 +34,7 @@ class Options:
     users: int
     conversations: int
     behind: int
+    history: int
     at_once: int
     in_flight: int
     seconds: int
@@ -66,10 +71,11 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     add("--watchers", type=_at_least(1), default=50)
     add("--watched", type=_at_least(1), default=200, help="of the people, by each watcher")
     add("--comings", type=_at_least(1), default=200, help="of people, a second; they stay for 2 s on average")
-    add("--users", type=_at_least(1), default=200, help="who come back, in turn")
+    add("--users", type=_at_least(1), default=200, help="who come back or ask, in turn, or are there")
     add("--conversations", type=_at_least(1, MOST_SAID), default=200, help="of each user")
     add("--behind", type=_at_least(0, PAGE), default=5, help="of them have messages that his device lacks")
-    add("--at-once", type=_at_least(1), default=32, help="users who are about to come back")
+    add("--history", type=_at_least(PAGE, 10_000_000), default=10_000, help="messages of the long conversation")
+    add("--at-once", type=_at_least(1), default=32, help="users who are about to come back, or ask")
     add("--in-flight", type=_at_least(1), default=8, help="unanswered messages of each pair or group")
     add("--seconds", type=_at_least(1, 600), default=10, help="of the measured window")
     add("--warm-up", type=_at_least(0, 60), default=2, help="seconds of the same load before the window")

@@ -48,6 +48,12 @@ def per_cpu_second(count: int, cpu: Mapping[str, float]) -> float | None:
     return round(count / spent, 1) if spent else None
 
 
+def each_ms(count: int, cpu: Mapping[str, float]) -> float | None:
+    """CPU milliseconds of server and database for one."""
+    spent = paid(cpu)
+    return round(1000 * spent / count, 3) if spent and count else None
+
+
 def paid(cpu: Mapping[str, float]) -> float | None:
     """CPU seconds of the server and its database."""
     spent = [cpu.get(role, 0.0) for role in PAID_BY]

@@ -22,3 +22,8 @@ class Scenario(Generic[T]):
 
 def address(options: Options) -> str:
     return urljoin(options.url, PATH)
+
+
+def web(options: Options) -> str:
+    """The same servers over HTTP: `http` for `ws`, `https` for `wss`."""
+    return options.url.replace("ws", "http", 1)

@@ -96,6 +96,22 @@ def test_a_short_run_of_resume_gives_devices_what_they_lack(measured, behind, en
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.parametrize("scenario", ["rest-list", "rest-history", "rest-send"])
+def test_a_short_run_over_http_gets_right_answers(measured, scenario):
+    found = measured(scenario, "--users", "12", "--conversations", "60", "--history", "2100", "--at-once", "4")
+    assert found["answered"] > 0
+    assert found["cpu_ms_each"] > 0
+    assert found["answer_ms"]["p50"] > 0
+
+
+@pytest.mark.timeout(120)
+def test_a_short_run_of_idle_sees_what_a_device_takes(measured):
+    found = measured("idle", "--users", "200", "--conversations", "2")
+    assert found["came"] == 180
+    assert found["kb_each"] > 0
+
+
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_it_ends_all_it_started(load, tmp_path, stop):
     process = load("pairs", "--pairs", "2", "--seconds", "600")

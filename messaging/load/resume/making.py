@@ -1,28 +1,22 @@
 """Devices that lack the newest messages of some conversations; everything made straight in the database."""
 
 import random
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connection
 
-from imserver import database, ids
-from messaging import epochs, log, rules
-from messaging.events import NUMBERS
-from messaging.load import people, wire
+from imserver import database
+from messaging import epochs, log
+from messaging.load import people, talks, wire
 from messaging.load.options import Options
 from messaging.load.plan import Seat
 from messaging.load.resume.plan import Gap, Known, Returning
-from messaging.models import Conversation, Member, Profile
-from messaging.rules import Kind
-from messaging.writes import Draft, Mark
+from messaging.load.talks import Talk
+from messaging.writes import Mark
 
-GROUPS, GROUP_MEMBERS = 0.1, 10
-"""The share of a person's conversations that are groups, and how many come back of each."""
 MESSAGES, MISSED = 6, 5
 """In each conversation; and of these at most missed by a device, where it has missed any."""
-AT_ONCE = 1000
 _KNOWN = """
     select m.user_id, m.conversation_id, c.rev, m.read_seq, p.shown_seq, p.delivered_seq
     from member m join conversation c on c.id = m.conversation_id
@@ -32,49 +26,22 @@ _KNOWN = """
 _KEYS = "select conversation_id, key from entry where conversation_id = any(%s::uuid[]) order by conversation_id, rev"
 
 
-class Talk(NamedTuple):
-    """A conversation of people who come back and of one who writes to them, and never has a socket."""
-
-    id: UUID
-    kind: Kind
-    writer: UUID
-    readers: list[UUID]
-
-
 def devices(options: Options) -> list[Returning]:
     seats = people.make(options.users)
-    users = [UUID(seat.user) for seat in seats]
-    groups = int(options.conversations * GROUPS)
-    writers = [UUID(seat.user) for seat in people.make(options.conversations - groups)]
-    talks = [*_directs(users, writers), *_groups(users, writers, groups)]
-    missed = _missed(talks, options.behind)
-    for part in (talks[first : first + AT_ONCE] for first in range(0, len(talks), AT_ONCE)):
-        _store(part)
-        _write(part, options.size)
+    made = talks.among([UUID(seat.user) for seat in seats], options.conversations)
+    missed = _missed(made, options.behind)
+    for part in talks.parts(made):
+        talks.store(part)
+        talks.write(part, options.size, MESSAGES)
         _mark(part, missed)
-    with connection.cursor() as cursor:  # else autovacuum does it, in the middle of the run
-        cursor.execute("vacuum analyze")
+    talks.tidy()
     return _returning(seats, missed)
 
 
-def _directs(users: Sequence[UUID], writers: Sequence[UUID]) -> Iterator[Talk]:
-    for user in users:
-        for writer in writers:
-            yield Talk(rules.pair(user, writer), Kind.DIRECT, writer, [user])
-
-
-def _groups(users: Sequence[UUID], writers: Sequence[UUID], each: int) -> Iterator[Talk]:
-    """So many that everybody is in `each` of them, every time with other neighbours."""
-    for turn in range(each):
-        order = [*users[turn % len(users) :], *users[: turn % len(users)]]
-        for first in range(0, len(order), GROUP_MEMBERS):
-            yield Talk(ids.uuid7(), Kind.GROUP, writers[turn % len(writers)], order[first : first + GROUP_MEMBERS])
-
-
-def _missed(talks: Sequence[Talk], behind: int) -> dict[tuple[UUID, UUID], int]:
+def _missed(made: Sequence[Talk], behind: int) -> dict[tuple[UUID, UUID], int]:
     """How many of the newest messages each person's device lacks, by (user, conversation)."""
     mine: dict[UUID, list[UUID]] = {}
-    for talk in talks:
+    for talk in made:
         for user in talk.readers:
             mine.setdefault(user, []).append(talk.id)
     return {
@@ -84,31 +51,9 @@ def _missed(talks: Sequence[Talk], behind: int) -> dict[tuple[UUID, UUID], int]:
     }
 
 
-def _store(talks: Sequence[Talk]) -> None:
-    Conversation.objects.bulk_create(
-        [Conversation(id=talk.id, kind=talk.kind, members=len(talk.readers) + 1) for talk in talks]
-    )
-    Profile.objects.bulk_create(
-        [Profile(conversation_id=talk.id, title="load") for talk in talks if talk.kind == Kind.GROUP]
-    )
-    Member.objects.bulk_create(
-        [
-            Member(conversation_id=talk.id, user_id=user, opened=True)
-            for talk in talks
-            for user in (talk.writer, *talk.readers)
-        ]
-    )
-
-
-def _write(talks: Sequence[Talk], size: int) -> None:
-    content = b'{"text":"%b"}' % (b"x" * size)
-    for _ in range(MESSAGES):
-        log.append([Draft(talk.id, talk.writer, ids.uuid7(), NUMBERS["text"], content) for talk in talks])
-
-
-def _mark(talks: Sequence[Talk], missed: dict[tuple[UUID, UUID], int]) -> None:
+def _mark(made: Sequence[Talk], missed: dict[tuple[UUID, UUID], int]) -> None:
     """What a device has was delivered to it."""
-    pairs = [(user, talk.id) for talk in talks for user in talk.readers]
+    pairs = [(user, talk.id) for talk in made for user in talk.readers]
     log.mark([Mark(cid, user, delivered_seq=MESSAGES - missed.get((user, cid), 0)) for user, cid in pairs])
 
 

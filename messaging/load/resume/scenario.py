@@ -4,7 +4,7 @@ from messaging.load import people
 from messaging.load.conduct import Measured
 from messaging.load.options import Options
 from messaging.load.plan import Job
-from messaging.load.report import Figures, Verdict, paid, per_cpu_second, percentiles, rate, rounded
+from messaging.load.report import Figures, Verdict, each_ms, per_cpu_second, percentiles, rate, rounded
 from messaging.load.resume import making
 from messaging.load.resume.plan import Plan, Tally
 from messaging.load.resume.play import play
@@ -18,7 +18,7 @@ def _jobs(options: Options, cores: list[int | None]) -> list[Job[Tally]]:
 
 
 def _verdict(options: Options, measured: Measured[Tally]) -> Verdict:
-    tally, spent = measured.tally, paid(measured.cpu)
+    tally = measured.tally
     figures: Figures = {
         "users": options.users,
         "conversations": options.conversations,
@@ -29,7 +29,7 @@ def _verdict(options: Options, measured: Measured[Tally]) -> Verdict:
         "entries": tally.entries,
         "resumed_per_s": rate(tally.resumed, options.seconds),
         "resumed_per_cpu_s": per_cpu_second(tally.resumed, measured.cpu),
-        "cpu_ms_each": round(1000 * spent / tally.resumed, 3) if spent and tally.resumed else None,
+        "cpu_ms_each": each_ms(tally.resumed, measured.cpu),
         "cpu_s": rounded(measured.cpu),
         "welcome_ms": percentiles(tally.welcome),
         "caught_up_ms": percentiles(tally.caught_up),
