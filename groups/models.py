@@ -56,6 +56,8 @@ class Asked(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     group_id = models.UUIDField()
+    title = models.TextField(default="", db_default="")
+    """Of the group, when it was asked: whoever is outside hears of no other."""
     state = models.SmallIntegerField(choices=State, default=State.PENDING)
     at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)

@@ -12,7 +12,7 @@ from accounts.models import User
 from friends.models import Block, Friend
 from groups import rules
 from groups.errors import LinkGone
-from groups.models import AnnouncementRead, Ban, Group, Invitation, JoinRequest, Link, is_open
+from groups.models import AnnouncementRead, Ban, Group, Invitation, JoinRequest, Link, State, is_open
 from imserver.database import Query
 from messaging.errors import NotAMember
 from messaging.models import Conversation, Member, Profile
@@ -86,6 +86,20 @@ def admins(group_id: UUID) -> list[UUID]:
     return list(found.order_by("user_id").values_list("user_id", flat=True))
 
 
+def concerned(group_id: UUID) -> list[UUID]:
+    """By the end of the group, besides its members: its admins, and with whom something is open."""
+    found = admins(group_id)
+    for asked in (Invitation.objects, JoinRequest.objects):
+        found += asked.filter(group_id=group_id, state=State.PENDING).values_list("person_id", flat=True)
+    return found
+
+
+def concerned_by_last(group_id: UUID) -> list[UUID]:
+    """The same, where it ends with the member who goes."""
+    alone = Conversation.objects.filter(pk=group_id, members=1).exists()
+    return concerned(group_id) if alone else []
+
+
 def title(group_id: UUID) -> str:
     return Profile.objects.values_list("title", flat=True).get(pk=group_id)
 
@@ -138,6 +152,10 @@ def invitations_to(group_id: UUID, now: datetime) -> QuerySet[Invitation]:
     """As those who invite see them: declined in silence looks open."""
     found = Invitation.objects.filter(group_id=group_id, at__gte=now - rules.INVITATION_LIVES, closed_at=None)
     return found.select_related("by", "person").order_by("-pk")
+
+
+def join_requests_of(user_id: UUID, now: datetime) -> QuerySet[JoinRequest]:
+    return JoinRequest.objects.filter(is_open(now)).filter(person=user_id).select_related("person").order_by("-pk")
 
 
 def join_requests(group_id: UUID, now: datetime) -> QuerySet[JoinRequest]:
@@ -213,12 +231,6 @@ def announcement_readers(group_id: UUID, user_id: UUID) -> tuple[int, int]:
     number = seen(group_id, user_id).group.announcement_number
     members = Member.objects.filter(conversation_id=group_id).values("user_id")
     return number, AnnouncementRead.objects.filter(group_id=group_id, number=number, user_id__in=members).count()
-
-
-def titled(invitations: Iterable[Invitation]) -> list[tuple[Invitation, str]]:
-    found = list(invitations)
-    titles = dict(Profile.objects.filter(pk__in=[one.group_id for one in found]).values_list("pk", "title"))
-    return [(one, titles[one.group_id]) for one in found]
 
 
 def live_link(token: str, now: datetime, group_id: UUID | None = None) -> Link:

@@ -75,8 +75,8 @@ def named(group_id: UUID, title: str) -> Spelled:
     return {"id": str(group_id), "title": title}
 
 
-def invitation(one: Invitation, title: str) -> Spelled:
-    return {"id": str(one.pk), "group": named(one.group_id, title), "by": person(one.by), "at": moment(one.at)}
+def invitation(one: Invitation) -> Spelled:
+    return {"id": str(one.pk), "group": named(one.group_id, one.title), "by": person(one.by), "at": moment(one.at)}
 
 
 def invited(one: Invitation) -> Spelled:
@@ -84,7 +84,7 @@ def invited(one: Invitation) -> Spelled:
 
 
 def join_request(one: JoinRequest) -> Spelled:
-    found = {"id": str(one.pk), "group": str(one.group_id), "person": person(one.person)}
+    found = {"id": str(one.pk), "group": str(one.group_id), "title": one.title, "person": person(one.person)}
     return found | {"message": one.message, "at": moment(one.at)}
 
 

@@ -113,6 +113,7 @@ urlpatterns = [
     path("v1/group-invitations/<uuid:invitation_id>", view("groups.api.entering.OneInvitation")),
     path("v1/group-invitations/<uuid:invitation_id>/accept", view("groups.api.entering.AcceptInvitation")),
     path("v1/group-invitations/<uuid:invitation_id>/decline", view("groups.api.entering.DeclineInvitation")),
+    path("v1/group-join-requests", view("groups.api.entering.OwnRequests")),
     path("v1/limits", view("imserver.api.views.Limits")),
     path("v1/conversations", view("messaging.api.conversations.Conversations")),
     path("v1/conversations/<uuid:conversation_id>", view("messaging.api.conversations.OneConversation")),

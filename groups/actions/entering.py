@@ -19,17 +19,20 @@ def admit(hall: Hall, user_ids: list[UUID], *, by: UUID, via: str, now: datetime
     if banned := banned_of(hall.id, user_ids, now):
         raise BannedFromGroup(details={"users": [str(user) for user in banned]})
     came = hall.put_in(user_ids, by, via, now)
-    answered = {"state": State.ACCEPTED, "closed_at": now}
-    invitations = Invitation.objects.filter(group_id=hall.id, person__in=came, state=State.PENDING)
+    answer(hall, State.ACCEPTED, by, now, person__in=came)
+    return came
+
+
+def answer(hall: Hall, state: State, by: UUID, now: datetime, **of: Any) -> None:
+    """Whatever is open between the group and these people, or all; the hall holds them, and its admins."""
+    invitations = Invitation.objects.filter(group_id=hall.id, state=State.PENDING, **of)
     for invitation in invitations:
         _tell_of_invitation(hall, invitation, by)
-    invitations.update(**answered)
-    deaf(group_id=hall.id, person__in=came).update(**answered)
-    requests = JoinRequest.objects.filter(group_id=hall.id, person__in=came, state=State.PENDING)
+    requests = JoinRequest.objects.filter(group_id=hall.id, state=State.PENDING, **of)
     for request in requests:
-        _tell_of_request(hall, request, State.ACCEPTED, by)
-    requests.update(**answered)
-    return came
+        _tell_of_request(hall, request, state, by)
+    for asked in (invitations, deaf(group_id=hall.id, **of), requests):
+        asked.update(state=state, closed_at=now)
 
 
 def deaf(**named: Any) -> QuerySet[Invitation]:

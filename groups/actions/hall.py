@@ -4,7 +4,7 @@ What is read of it after the lock is what counts. Whatever is told goes into the
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -94,7 +94,7 @@ class Hall:
         self._notes.append(Note(self.logs[user_id], kind, by, content=json.dumps(content)))
 
     def tell_admins(self, kind: str, by: UUID, **content: Any) -> None:
-        """They are held, where the hall was asked for with its admins."""
+        """They are held, where the hall was asked for with them."""
         for admin in self.admins:
             self.tell_person(admin, kind, by, **content)
 
@@ -111,26 +111,30 @@ class Hall:
         announce.record(self._notes)
 
 
+Others = Callable[[UUID], Iterable[UUID]]
+"""Of a group."""
+
+
 @contextmanager
-def held(group_id: UUID, *people: UUID, admins: bool = False) -> Iterator[Hall]:
-    """One transaction, with the self logs of these people, and of all who are admins now."""
+def held(group_id: UUID, *people: UUID, also: Others | None = None) -> Iterator[Hall]:
+    """One transaction, with the self logs of these people, and of all who are among the others now."""
     with transaction.atomic():
-        hall = _with_admins(group_id, people) if admins else Hall(group_id, people)
+        hall = _with_others(group_id, people, also) if also else Hall(group_id, people)
         yield hall
         hall.finish()
 
 
 class _OthersNow(Exception):
-    """Somebody became an admin before the group was held."""
+    """Somebody came to them before the group was held."""
 
 
-def _with_admins(group_id: UUID, people: Iterable[UUID]) -> Hall:
+def _with_others(group_id: UUID, people: Iterable[UUID], others: Others) -> Hall:
     while True:
-        wanted = {*people, *queries.admins(group_id)}
+        wanted = {*people, *others(group_id)}
         try:
             with transaction.atomic():  # rolled back it gives its locks away
                 hall = Hall(group_id, wanted)
-                if not wanted.issuperset(queries.admins(group_id)):
+                if not wanted.issuperset(others(group_id)):
                     raise _OthersNow
                 return hall
         except _OthersNow:

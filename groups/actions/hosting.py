@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from groups import rules
+from groups import queries, rules
 from groups.actions.entering import admit, banned_of
 from groups.actions.founding import Wanted, checked, once
-from groups.actions.hall import Hall, held
+from groups.actions.hall import Hall, Others, held
 from groups.actions.members import give
 from groups.actions.profile import change, close, store
 from groups.errors import OwnerMustTransfer
@@ -110,7 +110,7 @@ def _hand_over(hall: Hall, by: UUID, owner_id: UUID) -> None:
 
 def dismiss_for(*, service_id: UUID, group_id: UUID, now: datetime) -> None:
     """Safe to repeat."""
-    with _held(service_id, group_id, []) as hall:
+    with _held(service_id, group_id, [], also=queries.concerned) as hall:
         if not hall.group.dismissed_at:
             close(hall, service_id, now)
 
@@ -124,8 +124,8 @@ def _managed(service_id: UUID, group_id: UUID, people: Iterable[UUID]) -> Iterat
 
 
 @contextmanager
-def _held(service_id: UUID, group_id: UUID, people: Iterable[UUID]) -> Iterator[Hall]:
-    with held(group_id, *people, admins=True) as hall:
+def _held(service_id: UUID, group_id: UUID, people: Iterable[UUID], also: Others = queries.admins) -> Iterator[Hall]:
+    with held(group_id, *people, also=also) as hall:
         if hall.group.made_by != service_id:
             raise NotAMember
         yield hall

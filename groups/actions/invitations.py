@@ -27,7 +27,7 @@ def invite(*, user_id: UUID, group_id: UUID, other_ids: Sequence[UUID], now: dat
     wanted = list(dict.fromkeys(other_ids))
     if not people.active(wanted) >= set(wanted):
         raise UserNotFound
-    with held(group_id, *wanted, admins=True) as hall:
+    with held(group_id, *wanted, also=queries.admins) as hall:
         hall.may(user_id, "invite")
         if banned := banned_of(group_id, wanted, now):
             raise BannedFromGroup(details={"users": [str(user) for user in banned]})
@@ -50,17 +50,17 @@ def ask(hall: Hall, by: UUID, user_id: UUID, now: datetime, *, is_deaf: bool) ->
     close_expired(mine, now)
     check_asked(mine.filter(Q(state=State.DECLINED) | Q(state=State.CANCELLED, by=by)), now)
     state = State.DECLINED if is_deaf else State.PENDING
-    made = Invitation.objects.create(group_id=hall.id, person_id=user_id, by_id=by, at=now, state=state)
+    made = Invitation.objects.create(
+        group_id=hall.id, title=hall.title, person_id=user_id, by_id=by, at=now, state=state
+    )
     if not is_deaf:
-        hall.tell_person(
-            user_id, "invitation.received", by, invitation=spelling.invitation(made, queries.title(hall.id))
-        )
+        hall.tell_person(user_id, "invitation.received", by, invitation=spelling.invitation(made))
 
 
 def accept(*, user_id: UUID, invitation_id: UUID, now: datetime) -> UUID:
     """Come in. Returns the group. Raises InvitationGone, BannedFromGroup, GroupFull, GroupDismissed."""
     found = _mine(user_id, invitation_id)
-    with held(found.group_id, user_id, admins=True) as hall:
+    with held(found.group_id, user_id, also=queries.admins) as hall:
         _still(invitation_id, now)
         admit(hall, [user_id], by=user_id, via="invitation", now=now)
         return found.group_id

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from groups import rules
+from groups import queries, rules
 from groups.actions.entering import admit
 from groups.actions.hall import held
 from groups.actions.requests import ask, asked
@@ -44,7 +44,7 @@ def join(*, user_id: UUID, token: str, message: str, now: datetime) -> tuple[UUI
     found = Link.objects.filter(token=token).first()
     if found is None:
         raise LinkGone
-    with held(found.group_id, user_id, admins=True) as hall:
+    with held(found.group_id, user_id, also=queries.admins) as hall:
         if Member.objects.filter(conversation_id=found.group_id, user_id=user_id).exists():
             return found.group_id, None
         if found.needs_approval and (known := asked(found.group_id, user_id, now)):

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from accounts import queries as people
 from groups import queries, rules, spelling
+from groups.actions.entering import answer
 from groups.actions.hall import Hall, held
 from groups.actions.profile import close
 from groups.errors import OwnerMustTransfer
-from groups.models import Ban
+from groups.models import Ban, State
 from messaging.errors import UserNotFound
 from messaging.models import Member
 from messaging.rules import Role
@@ -17,7 +18,7 @@ from messaging.rules import Role
 
 def leave(*, user_id: UUID, group_id: UUID, now: datetime) -> None:
     """The owner goes last, or gives the group to somebody else before; with the last member the group ends."""
-    with held(group_id, user_id) as hall:
+    with held(group_id, user_id, also=queries.concerned_by_last) as hall:
         member = hall.member(user_id)
         alone = hall.conversation.members == 1
         if member.role == Role.OWNER and not alone and not hall.group.dismissed_at:
@@ -99,12 +100,13 @@ def ban(*, user_id: UUID, group_id: UUID, other_id: UUID, why: Reason, now: date
     rules.moment(why.until)
     if not people.exist([other_id]):
         raise UserNotFound
-    with held(group_id, other_id) as hall:
+    with held(group_id, other_id, also=queries.admins) as hall:
         member = hall.may(user_id, "ban")
         other = Member.objects.filter(conversation_id=group_id, user_id=other_id).first()
         if other:
             rules.check_rank(member.role, other.role)
             hall.take_out([other_id], user_id, "banned")
+        answer(hall, State.DECLINED, user_id, now, person=other_id)
         Ban.objects.filter(group_id=group_id, person_id=other_id).delete()
         return Ban.objects.create(
             group_id=group_id, person_id=other_id, by_id=user_id, at=now, until=why.until, reason=reason

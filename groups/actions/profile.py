@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from groups import queries, rules
+from groups.actions.entering import answer
 from groups.actions.hall import Hall, held
 from groups.errors import GroupDismissed
-from groups.models import AnnouncementRead, Group
+from groups.models import AnnouncementRead, Group, State
 from messaging.models import Conversation, Profile
 from messaging.rules import CLOSED, NIL, Role
 
@@ -98,7 +99,7 @@ def read_announcement(*, user_id: UUID, group_id: UUID, number: int) -> None:
 
 def dismiss(*, user_id: UUID, group_id: UUID, now: datetime) -> None:
     """It stays readable, and is closed for everything else, for good. Safe to repeat."""
-    with held(group_id) as hall:
+    with held(group_id, also=queries.concerned) as hall:
         try:
             hall.may(user_id, "dismiss")
         except GroupDismissed:
@@ -108,7 +109,7 @@ def dismiss(*, user_id: UUID, group_id: UUID, now: datetime) -> None:
 
 def close_by_staff(*, group_id: UUID, now: datetime) -> bool:
     """The group hears that it is over, and from nobody in particular. Returns whether it was not before."""
-    with held(group_id) as hall:
+    with held(group_id, also=queries.concerned) as hall:
         if hall.group.dismissed_at:
             return False
         close(hall, NIL, now)
@@ -123,7 +124,9 @@ def set_limit(*, group_id: UUID, limit: int | None) -> None:
 
 
 def close(hall: Hall, by: UUID, now: datetime) -> None:
+    """The hall holds all who are concerned."""
     hall.group.dismissed_at = now
     hall.group.save(update_fields=["dismissed_at"])
     Conversation.objects.filter(pk=hall.id).update(post_role=CLOSED)
     hall.tell("group.dismissed", by)
+    answer(hall, State.CANCELLED, by, now)

@@ -17,7 +17,7 @@ def request(*, user_id: UUID, group_id: UUID, message: str, now: datetime) -> Jo
     """Ask to come in, where the group takes that. Asked again it is the same request."""
     if not Group.objects.filter(pk=group_id, takes_requests=True).exists():
         raise NotAMember  # a stranger learns of no group that does not want to be known
-    with held(group_id, user_id, admins=True) as hall:
+    with held(group_id, user_id, also=queries.admins) as hall:
         if not hall.group.takes_requests:
             raise NoJoinRequests
         return ask(hall, user_id, message, now)
@@ -36,7 +36,7 @@ def ask(hall: Hall, user_id: UUID, message: str, now: datetime) -> JoinRequest:
     close_expired(mine, now)
     check_asked(mine.filter(state__in=[State.DECLINED, State.CANCELLED]), now)
     said = rules.text(message, rules.MESSAGE_LENGTH)
-    made = JoinRequest.objects.create(group_id=hall.id, person_id=user_id, message=said, at=now)
+    made = JoinRequest.objects.create(group_id=hall.id, title=hall.title, person_id=user_id, message=said, at=now)
     for to in {user_id, *queries.admins(hall.id)}:
         hall.tell_person(to, "join.requested", user_id, request=spelling.join_request(made))
     return made
@@ -44,7 +44,7 @@ def ask(hall: Hall, user_id: UUID, message: str, now: datetime) -> JoinRequest:
 
 def approve(*, user_id: UUID, group_id: UUID, other_id: UUID, now: datetime) -> None:
     """Raises JoinGone, GroupFull, BannedFromGroup."""
-    with held(group_id, other_id, admins=True) as hall:
+    with held(group_id, other_id, also=queries.admins) as hall:
         hall.may(user_id, "approve")
         _open(group_id, other_id, now)
         if other_id not in people.active([other_id]):
@@ -53,14 +53,14 @@ def approve(*, user_id: UUID, group_id: UUID, other_id: UUID, now: datetime) -> 
 
 
 def decline(*, user_id: UUID, group_id: UUID, other_id: UUID, now: datetime) -> None:
-    with held(group_id, other_id, admins=True) as hall:
+    with held(group_id, other_id, also=queries.admins) as hall:
         hall.may(user_id, "approve")
         close_request(hall, _open(group_id, other_id, now), State.DECLINED, user_id, now)
 
 
 def take_back(*, user_id: UUID, group_id: UUID, now: datetime) -> None:
     _open(group_id, user_id, now)  # before the group is asked for: a stranger does not learn whether it is there
-    with held(group_id, user_id, admins=True) as hall:
+    with held(group_id, user_id, also=queries.admins) as hall:
         close_request(hall, _open(group_id, user_id, now), State.CANCELLED, user_id, now)
 
 

@@ -20,8 +20,7 @@ class Invitations(APIView):
     @extend_schema(responses=listing(INVITATION))
     def get(self, request: Request) -> HttpResponse:
         """Into which groups one is invited."""
-        found = queries.titled(queries.invitations_of(me(request), timezone.now()))
-        return said(items=[spelling.invitation(invitation, title) for invitation, title in found])
+        return said(items=[spelling.invitation(one) for one in queries.invitations_of(me(request), timezone.now())])
 
 
 class AcceptInvitation(APIView):
@@ -52,6 +51,13 @@ class GroupInvitations(APIView):
         """For those who may invite: who has been and has not answered."""
         queries.check_right(group_id, me(request), "invite")
         return said(items=[spelling.invited(found) for found in queries.invitations_to(group_id, timezone.now())])
+
+
+class OwnRequests(APIView):
+    @extend_schema(responses=listing(JOIN_REQUEST))
+    def get(self, request: Request) -> HttpResponse:
+        """Into which groups one has asked to come, and has no answer."""
+        return said(items=[spelling.join_request(one) for one in queries.join_requests_of(me(request), timezone.now())])
 
 
 class JoinRequests(APIView):

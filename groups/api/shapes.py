@@ -44,7 +44,7 @@ INVITED = shape(added=IDS, invited=IDS)
 SEAT = shape(person=PERSON, nickname=TEXT, role=TEXT, joined_at=MOMENT, muted_until=MAYBE)
 INVITATION = shape(id=ID, group=shape(id=ID, title=TEXT), by=PERSON, at=MOMENT)
 PENDING = shape(id=ID, person=PERSON, by=PERSON, at=MOMENT)
-JOIN_REQUEST = shape(id=ID, group=ID, person=PERSON, message=TEXT, at=MOMENT)
+JOIN_REQUEST = shape(id=ID, group=ID, title=TEXT, person=PERSON, message=TEXT, at=MOMENT)
 LINK = shape(
     token=TEXT,
     by=ID,

@@ -127,6 +127,10 @@ def _found_group(people: dict[str, make.Person]) -> None:
     link = groups.make_link(user_id=ann, group_id=group, terms=terms, now=now)
     asks = "Bob told me about the lake. I bring a kayak."
     groups.join(user_id=people["hui"].id, token=link.token, message=asks, now=now)
+    other, _ = groups.create(
+        user_id=people["hui"].id, wanted=groups.Wanted("Boulder Thursdays", [], {"takes_requests": True}), now=now
+    )
+    groups.request(user_id=ann, group_id=other, message="We met there last week.", now=now)
 
 
 def _date_notices(group: uuid.UUID, days: int, clock: str, *, above: int = 0) -> None:

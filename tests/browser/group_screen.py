@@ -64,6 +64,12 @@ class GroupScreen:
         await expect(self.dialog.get_by_role("button", name=f"{answer} {title}")).to_have_count(0)
         await self.close()
 
+    async def open_requests(self) -> Locator:
+        """The groups to which one has asked to come."""
+        await self.page.get_by_role("button", name="Friends").click()
+        await self.dialog.get_by_role("tab", name="Requests").click()
+        return self.dialog.get_by_role("list", name="Requests to groups")
+
     def member(self, name: str) -> Locator:
         return self.dialog.get_by_role("list", name="Members").get_by_role("listitem").filter(has_text=name)
 

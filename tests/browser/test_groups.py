@@ -135,7 +135,7 @@ async def test_what_admins_do_about_members(enter: Enter) -> None:
 
 
 async def test_a_link_leads_in_once_an_admin_agrees(enter: Enter) -> None:
-    ann, bob = await enter("Ann"), await enter("Bob")
+    ann, bob, cem = await enter("Ann"), await enter("Bob"), await enter("Cem")
     group, guest = GroupScreen(ann), GroupScreen(bob)
     await group.create("Chess")
     await group.open_info("Joining")
@@ -156,14 +156,32 @@ async def test_a_link_leads_in_once_an_admin_agrees(enter: Enter) -> None:
     await expect(guest.toasts).to_contain_text("You have asked")
     await expect(group.toasts).to_contain_text("Bob asks to join “Chess”.")
     await expect(group.dialog.get_by_role("list", name="Requests to join")).to_contain_text("I know all openings")
+    await bob.page.reload()
+    waiting = await guest.open_requests()
+    await expect(waiting).to_contain_text("Chess")
+    await expect(waiting).to_contain_text("I know all openings")
     await group.dialog.get_by_role("button", name="Let in Bob").click()
+    await expect(waiting).to_be_hidden()
+    await guest.close()
     await expect(guest.toasts).to_contain_text("You were let into “Chess”.")
     await bob.open("Chess")
     await expect(guest.notices).to_have_text(["Ann let you in"])
+    await changes_his_mind(cem, group, address)
     await group.dialog.get_by_role("button", name="Revoke the link").click()
     await expect(link).to_have_count(0)
     await bob.page.goto(address)
     await expect(guest.toasts).to_contain_text("does not lead into a group")
+
+
+async def changes_his_mind(cem: Screen, group: GroupScreen, address: str) -> None:
+    await cem.page.goto(address)
+    guest, asking = GroupScreen(cem), group.dialog.get_by_role("list", name="Requests to join")
+    await guest.dialog.get_by_role("button", name="Ask to join").click()
+    await expect(asking).to_contain_text("Cem")
+    waiting = await guest.open_requests()
+    await waiting.get_by_role("button", name="Take back Chess").click()
+    await expect(guest.dialog).to_contain_text("No requests.")
+    await expect(asking).to_be_hidden()
 
 
 async def test_settings_and_announcements_reach_everybody(enter: Enter, again: Again) -> None:

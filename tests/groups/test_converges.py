@@ -30,8 +30,9 @@ PATH = "/v1/groups/{}"
 
 
 def fetched(person: Person, group: UUID) -> Book:
-    """What a new device fetches: the group with its members, if one is in it; invitations; as an admin who asks."""
-    one, found = api(person), {"invitations": invitations(person), "group": None, "members": {}, "requests": {}}
+    """What a new device fetches: the group with its members, if one is in it; what is asked of one, and by one."""
+    one, found = api(person), {"invitations": mine(person, "group-invitations"), "group": None, "members": {}}
+    found |= {"requests": {}, "asked": mine(person, "group-join-requests")}
     row = Member.objects.filter(user_id=person.id, conversation_id=group).first()
     if row:
         found["group"] = one.get(PATH.format(group))["group"]
@@ -43,8 +44,8 @@ def fetched(person: Person, group: UUID) -> Book:
     return found
 
 
-def invitations(person: Person) -> dict[str, Any]:
-    return {one["id"]: one for one in api(person).get("/v1/group-invitations")["items"]}
+def mine(person: Person, what: str) -> dict[str, Any]:
+    return {one["id"]: one for one in api(person).get(f"/v1/{what}")["items"]}
 
 
 class Device:
@@ -90,12 +91,13 @@ class Device:
         self.book["invitations"].pop(invitation, None)
 
     def join_requested(self, request: Book) -> None:
-        if request["person"]["id"] != str(self.person.id):
-            self.book["requests"][request["id"]] = request
+        whose = "asked" if request["person"]["id"] == str(self.person.id) else "requests"
+        self.book[whose][request["id"]] = request
 
     def join_closed(self, request: str, state: str, **_: Any) -> None:
         assert state in ("accepted", "declined", "cancelled")
-        self.book["requests"].pop(request, None)
+        for whose in ("asked", "requests"):
+            self.book[whose].pop(request, None)
 
     def announcement_read(self, group: str, number: int) -> None:
         if self.book["group"] and (said := self.book["group"]["announcement"]):
@@ -150,8 +152,8 @@ class Device:
 class World:
     def __init__(self) -> None:
         self.people = [make.person(name) for name in ("ann", "bob", "cat", "dan", "eve")]
-        for person in self.people[1:3]:
-            wishes(person, "all")
+        for person in self.people:
+            wishes(person, "all" if person in self.people[1:3] else "nobody")
         self.now = timezone.now() - timedelta(days=5)
         ann, bob, *_ = self.people
         wanted = actions.Wanted("Club", [bob.id], {"takes_requests": True})

@@ -108,6 +108,6 @@ def test_nobody_comes_in_any_more(group: str, ann: Person, eve: Person, dan: Per
     invitation = Invitation.objects.get(person_id=eve.id).pk
     link = api(ann).post(f"/v1/groups/{group}/links", {})["link"]["token"]
     dismiss(ann, group)
-    refused(eve, "group_dismissed", "POST", f"/v1/group-invitations/{invitation}/accept", {}, status=409)
+    refused(eve, "invitation_gone", "POST", f"/v1/group-invitations/{invitation}/accept", {}, status=404)
     refused(dan, "group_dismissed", "POST", f"/v1/group-links/{link}/join", {}, status=409)
     refused(dan, "not_a_member", "POST", f"/v1/groups/{group}/join-requests", {}, status=404)

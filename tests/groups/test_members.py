@@ -140,9 +140,7 @@ def test_who_is_banned_is_out_and_stays_out_until_then(ann: Person, bob: Person)
     assert actions.join(user_id=bob.id, token=link, message="", now=until + timedelta(seconds=1)) == (UUID(group), None)
 
 
-def test_who_is_banned_meanwhile_comes_in_neither_by_consent_nor_by_approval(
-    ann: Person, bob: Person, cat: Person
-) -> None:
+def test_a_ban_ends_what_was_asked(ann: Person, bob: Person, cat: Person) -> None:
     group = found(ann, takes_requests=True)
     wishes(bob, "nobody")
     api(ann).post(f"/v1/groups/{group}/members", {"users": [str(bob.id)]})
@@ -150,8 +148,15 @@ def test_who_is_banned_meanwhile_comes_in_neither_by_consent_nor_by_approval(
     api(cat).post(f"/v1/groups/{group}/join-requests", {})
     for person in (bob, cat):
         api(ann).call("PUT", f"/v1/groups/{group}/bans/{person.id}", {}, status=204)
-    refused(bob, "banned_from_group", "POST", f"/v1/group-invitations/{invitation['id']}/accept")
-    refused(ann, "banned_from_group", "POST", f"/v1/groups/{group}/join-requests/{cat.id}/approve")
+    refused(bob, "invitation_gone", "POST", f"/v1/group-invitations/{invitation['id']}/accept", status=404)
+    refused(ann, "join_gone", "POST", f"/v1/groups/{group}/join-requests/{cat.id}/approve", status=404)
+    for person, what in [
+        (bob, "group-invitations"),
+        (cat, "group-join-requests"),
+        (ann, f"groups/{group}/join-requests"),
+    ]:
+        assert api(person).get(f"/v1/{what}")["items"] == []
+    refused(cat, "banned_from_group", "POST", f"/v1/groups/{group}/join-requests", {})
     assert inside(group) == {ann.id}
 
 

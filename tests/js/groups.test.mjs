@@ -13,7 +13,7 @@ const G = "g1";
 const person = (id) => ({ id, username: id, display_name: id.toUpperCase() });
 const seat = (id, more) => ({ person: person(id), nickname: "", role: "member", muted_until: null, ...more });
 const invitation = (id) => ({ id, group: { id: G, title: "Club" }, by: person("a"), at: "2026" });
-const asked = (id, by) => ({ id, group: G, person: person(by), message: "", at: "2026" });
+const asked = (id, by, more) => ({ id, group: G, title: "Club", person: person(by), message: "", at: "2026", ...more });
 const profile = (more) => ({
   id: G,
   title: "Club",
@@ -34,6 +34,7 @@ function world(answers = {}) {
   const calls = [];
   const table = {
     "GET /v1/group-invitations": { items: [] },
+    "GET /v1/group-join-requests": { items: [] },
     [`GET /v1/groups/${G}`]: { group: profile() },
     [`GET /v1/groups/${G}/members`]: { items: [seat(ME), seat("a", { role: "owner", nickname: "Boss" })], next: null },
     ...answers,
@@ -259,6 +260,25 @@ test("admins hear who asks to join; who asked hears what became of it", async ()
   own("join.closed", { request: "asked before a reload", state: "declined", person: ME, group: club });
   own("join.closed", { request: "mine", state: "cancelled", person: ME, group: club }, ME);
   assert.deepEqual(news, [["asked", undefined], ["answered", "declined"]]);
+});
+
+test("one's own requests wait among each other until they are answered, whatever becomes of groups", async () => {
+  const { groups, own, emit } = world({
+    [`GET /v1/groups/${G}`]: { group: profile({ role: "admin" }) },
+    [`GET /v1/groups/${G}/join-requests`]: { items: [asked("r1", "b")] },
+    "GET /v1/group-join-requests": { items: [asked("old", ME, { group: "g2", at: "2025" })] },
+  });
+  const waiting = () => groups.asked().map(({ id }) => id);
+  await groups.refresh();
+  await groups.open(G);
+  own("join.requested", { request: asked("new", ME) }, ME);
+  assert.deepEqual([waiting(), groups.asking(G).map(({ id }) => id)], [["new", "old"], ["r1"]]);
+  emit("removed", { id: G });
+  assert.deepEqual([waiting(), groups.asking(G)], [["new", "old"], []]);
+  own("join.closed", { request: "new", state: "accepted", person: ME, group: { id: G, title: "Club" } });
+  assert.deepEqual(waiting(), ["old"]);
+  await groups.refresh();
+  assert.deepEqual(waiting(), ["old"]);
 });
 
 test("a group that is gone is forgotten", async () => {

@@ -123,11 +123,11 @@ class Device(Owing):
             self.heads[cid]["title"] = club.group["title"]
 
     async def _own_lists(self) -> Callable[[], None]:
-        names = ("group-invitations", "blocks", "starred", "drafts")
-        invitations, blocks, stars, drafts = [(await self.get(f"/v1/{name}"))["items"] for name in names]
+        names = ("group-invitations", "group-join-requests", "blocks", "starred", "drafts")
+        invitations, asked, blocks, stars, drafts = [(await self.get(f"/v1/{name}"))["items"] for name in names]
 
         def take() -> None:
-            self.lists = Lists(invitations, blocks)
+            self.lists = Lists(invitations, asked, blocks)
             self.stars = {(star["conversation"], star["seq"]) for star in stars}
             self.drafts = {one["conversation"]: one["draft"] for one in drafts}
 
@@ -167,6 +167,8 @@ class Device(Owing):
         fresh = {head["conversation"] for head in answer["heads"]} - self.cursors.keys()
         super()._take_heads(answer, from_the_start=from_the_start)
         self._unloaded |= set() if from_the_start else fresh
+        if self._log in fresh and not from_the_start:
+            self.owe("own")
         for head in answer["heads"]:
             cid = head["conversation"]
             if self.cursors[cid] > head["rev"]:
@@ -221,6 +223,7 @@ class Device(Owing):
             about_groups[kind](content)
 
     def _closed(self, content: Json) -> None:
+        self.lists.asked.pop(content["request"], None)
         for cid, club in self.clubs.items():
             club.requests.pop(content["request"], None)
             self._once_more(cid)
@@ -232,7 +235,9 @@ class Device(Owing):
 
     def _asked(self, content: Json) -> None:
         request = content["request"]
-        if request["person"]["id"] != self.me and request["group"] in self.clubs:
+        if request["person"]["id"] == self.me:
+            self.lists.asked[request["id"]] = request
+        elif request["group"] in self.clubs:
             self.clubs[request["group"]].requests[request["id"]] = request
         self._once_more(request["group"])
 
@@ -261,6 +266,9 @@ class Device(Owing):
 
     def _names_me(self, cid: str, message: Json) -> bool:
         return message["sender"] not in self.lists.blocks and super()._names_me(cid, message)
+
+    def role_in(self, group: str) -> str:
+        return str(self.clubs[group].group["role"]) if group in self.clubs else ""
 
     # --- what it shows --------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What a device knows of its person alone: into what he is invited, and whom he blocks."""
+"""What a device knows of its person alone: into what he is invited or has asked to come, and whom he blocks."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -7,8 +7,9 @@ from tests.knowledge import Json
 
 
 class Lists:
-    def __init__(self, invitations: Iterable[Json] = (), blocks: Iterable[Json] = ()):
+    def __init__(self, invitations: Iterable[Json] = (), asked: Iterable[Json] = (), blocks: Iterable[Json] = ()):
         self.invitations: Json = {one["id"]: one for one in invitations}
+        self.asked: Json = {one["id"]: one for one in asked}
         self.blocks: set[str] = {one["person"]["id"] for one in blocks}
         self.kinds: dict[str, Callable[..., Any]] = {
             "invitation.received": lambda invitation: self.invitations.update({invitation["id"]: invitation}),
@@ -22,4 +23,4 @@ class Lists:
             self.kinds[kind](*content.values())
 
     def state(self) -> Json:
-        return {"invitations": self.invitations, "blocks": self.blocks}
+        return {"invitations": self.invitations, "asked": self.asked, "blocks": self.blocks}

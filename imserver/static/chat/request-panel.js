@@ -1,11 +1,12 @@
 import { namedButton } from "./button.js";
 import { h } from "./dom.js";
+import { AskedList } from "./groups/asked.js";
 import { InvitationList } from "./groups/invitations.js";
 import { PersonList, personBody } from "./person-list.js";
 import { ago } from "./times.js";
 
 /**
- * Who asks to be a friend or into a group, and whom one has asked.
+ * Who asks to be a friend or into a group, and whom and where one has asked.
  * @typedef {import("../im-client/types.js").FriendRequest} FriendRequest
  * @typedef {import("./person-list.js").View & { request: FriendRequest }} View
  */
@@ -18,15 +19,17 @@ export class RequestPanel {
     this.incoming = new PersonList("Requests to you", (view) => this.#incomingRow(view));
     /** @type {PersonList<View>} */
     this.outgoing = new PersonList("Requests from you", (view) => this.#outgoingRow(view));
-    this.asked = h("h3", { class: "persons-head" }, "Waiting for an answer");
+    this.asked = new AskedList(actions);
+    this.waiting = h("h3", { class: "persons-head" }, "Waiting for an answer");
     this.note = h("p", { class: "persons-note" }, "No requests. They stay here until they are answered.");
     this.node = h(
       "div",
       { class: "persons-panel" },
       this.invitations.node,
       this.incoming.node,
-      this.asked,
+      this.waiting,
       this.outgoing.node,
+      this.asked.node,
       this.note,
     );
   }
@@ -35,9 +38,11 @@ export class RequestPanel {
     const { incoming, outgoing } = this.actions.friends;
     this.incoming.show(incoming.map((request) => this.#view(request)));
     this.outgoing.show(outgoing.map((request) => this.#view(request)));
-    this.asked.hidden = !outgoing.length;
+    this.asked.draw();
     this.invitations.draw();
-    this.note.hidden = incoming.length + outgoing.length + this.invitations.count > 0;
+    const waiting = outgoing.length + this.asked.count;
+    this.waiting.hidden = !waiting;
+    this.note.hidden = incoming.length + waiting + this.invitations.count > 0;
   }
 
   /** @param {FriendRequest} request @returns {View} */

@@ -1,6 +1,7 @@
 import { isNotice } from "./notices.js";
 import { SelfLists } from "./self-lists.js";
 
+const OWN = ["/v1/group-invitations", "/v1/group-join-requests"];
 const FIRST_PAGE = 200;
 const BACK = 200;
 const GATHER = 50;
@@ -24,7 +25,7 @@ const SPREAD_MOST = 15_000;
 export class GroupLists extends SelfLists {
   /** One's own open ones, by id. @type {Map<string, Invitation>} */
   invitations = new Map();
-  /** By id. @type {Map<string, JoinRequest>} */
+  /** By id: one's own, and those to groups that are open here, of which one is an admin. @type {Map<string, JoinRequest>} */
   requests = new Map();
   /** @type {Map<string, Group>} */
   groups = new Map();
@@ -78,9 +79,24 @@ export class GroupLists extends SelfLists {
   }
 
   async read() {
-    const { items } = await this.client.session.call("GET", "/v1/group-invitations");
-    this.invitations = new Map(items.map((/** @type {Invitation} */ one) => [one.id, one]));
+    const [invited, asked] = await Promise.all(OWN.map((path) => this.client.session.call("GET", path)));
+    this.invitations = new Map(invited.items.map((/** @type {Invitation} */ one) => [one.id, one]));
+    this.#replace(this.isOwn, asked.items);
     this.#reopen();
+  }
+
+  /** @param {JoinRequest} request */
+  isOwn = ({ person }) => person.id === this.client.user.id;
+
+  /** @param {(request: JoinRequest) => boolean} are @param {JoinRequest[]} now */
+  #replace(are, now) {
+    for (const [id, request] of this.requests) if (are(request)) this.requests.delete(id);
+    for (const request of now) this.requests.set(request.id, request);
+  }
+
+  /** Of others. @param {string} id @param {JoinRequest[]} now */
+  #replaceIn(id, now) {
+    this.#replace((request) => request.group === id && !this.isOwn(request), now);
   }
 
   #reopen() {
@@ -95,8 +111,7 @@ export class GroupLists extends SelfLists {
     const leads = group.role !== "member" && !group.dismissed;
     const asked = leads ? await this.client.session.call("GET", `/v1/groups/${id}/join-requests`) : { items: [] };
     if (this.#heard.get(id) !== heard) return;
-    for (const [key, request] of this.requests) if (request.group === id) this.requests.delete(key);
-    for (const request of asked.items) this.requests.set(request.id, request);
+    this.#replaceIn(id, asked.items);
     this.take(group);
   }
 
@@ -244,7 +259,7 @@ export class GroupLists extends SelfLists {
     this.#stale.delete(id);
     clearTimeout(this.#timers.get(id));
     this.#timers.delete(id);
-    for (const [key, request] of this.requests) if (request.group === id) this.requests.delete(key);
+    this.#replaceIn(id, []);
     this.changed();
   }
 }

@@ -27,9 +27,14 @@ export class Groups extends GroupLists {
     return [...this.invitations.values()].sort((one, other) => other.at.localeCompare(one.at));
   }
 
+  /** Into which groups one has asked to come, the latest first. */
+  asked() {
+    return [...this.requests.values()].filter(this.isOwn).sort((one, other) => other.at.localeCompare(one.at));
+  }
+
   /** Who asks to join a group. @param {string} id */
   asking(id) {
-    return [...this.requests.values()].filter(({ group, person }) => group === id && person.id !== this.client.user.id);
+    return [...this.requests.values()].filter((request) => request.group === id && !this.isOwn(request));
   }
 
   /** @param {{ title: string, members?: string[] } & Partial<Group>} wanted @param {string} [key] makes it once */

@@ -98,7 +98,7 @@
  * @typedef {{ person: Person, nickname: string, role: Role, joined_at: string, muted_until: string | null }} Seat
  * @typedef {{ id: string, group: { id: string, title: string }, by: Person, at: string }} Invitation   one's own
  * @typedef {{ id: string, person: Person, by: Person, at: string }} Pending   an invitation of a group
- * @typedef {{ id: string, group: string, person: Person, message: string, at: string }} JoinRequest
+ * @typedef {{ id: string, group: string, title: string, person: Person, message: string, at: string }} JoinRequest
  * @typedef {{ person: Person, by: Person, at: string, until: string | null, reason: string }} Ban
  *
  * @typedef {object} GroupLink
