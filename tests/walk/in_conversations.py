@@ -55,7 +55,7 @@ async def add_members(turn: Turn) -> None:
     await by(actions.add_members, conversation_id=UUID(turn.world.bare), user_ids=[turn.other.id], by=turn.me.id)
 
 
-@step("messaging.recall_by_staff", weight=0.5)
+@step("messaging.recall_by_staff", weight=1)
 async def recall_by_staff(turn: Turn) -> None:
     place = turn.place
     await by(actions.recall_by_staff, conversation_id=UUID(place), seq=turn.seq(place))
@@ -73,22 +73,31 @@ async def deny(turn: Turn) -> None:
 
 
 def signal(kind: str) -> Do:
+    """By one of the two who are in the call that began last."""
+
     async def say(turn: Turn) -> None:
-        await turn.device.call("signal", {"call": turn.world.call, "kind": kind})
+        whose = turn.pick([turn.world.called] if kind == "accept" else [turn.world.caller, turn.world.called])
+        device = turn.pick(turn.world.devices_of(whose))
+        await device.call("signal", {"call": turn.world.call, "kind": kind})
 
     return say
 
 
-@step("messaging.ring")
+@step("messaging.ring", weight=4)
 async def ring(turn: Turn) -> None:
     turn.world.call = str(uuid4())
-    where = {"conversation": turn.world.direct} if turn.pick([True, False]) else {"to_user": str(turn.other.id)}
+    where: Json = {"to_user": str(turn.other.id)}
+    turn.world.caller, turn.world.called = turn.me, turn.other
+    if turn.pick([True, False]):
+        ann, bob, *_ = turn.world.people
+        where = {"conversation": turn.world.direct}
+        turn.world.called = bob if turn.me.id == ann.id else ann
     await turn.device.call("signal", {"call": turn.world.call, "kind": "invite", **where})
 
 
-STEPS["answer_call"] = Step(signal("accept"), "messaging.accept", 2)
+STEPS["answer_call"] = Step(signal("accept"), "messaging.accept", 4)
 for ending in ("hangup", "reject", "cancel"):
-    STEPS[ending] = Step(signal(ending), "messaging.end", 1)
+    STEPS[ending] = Step(signal(ending), "messaging.end", 2)
 
 
 @step("messaging.lapse", weight=1)

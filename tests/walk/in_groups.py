@@ -20,9 +20,24 @@ CHANGES: tuple[Json, ...] = (
 )  # fmt: skip
 
 
-def group(method: str, path: str = "", body: Callable[[Turn], Any] = lambda turn: None) -> Callable[[Turn], Call]:
-    """In a path and a body, `{other}` is the other person."""
-    return lambda turn: (method, f"/v1/groups/{turn.group}{path.format(other=turn.other.id)}", body(turn))
+Body = Callable[[Turn], Any]
+LEADERS = ("owner", "admin")
+
+
+def group(method: str, path: str = "", body: Body = lambda turn: None) -> Callable[[Turn], Call]:
+    return lambda turn: (method, f"/v1/groups/{turn.group}{path}", body(turn))
+
+
+def led(
+    method: str, path: str = "", body: Body = lambda turn: None, roles: tuple[str, ...] = LEADERS
+) -> Callable[[Turn], Call]:
+    """In a path `{other}` is somebody else in the group."""
+
+    def ask(turn: Turn) -> Call:
+        group_id = turn.led(*roles)
+        return method, f"/v1/groups/{group_id}{path.format(other=turn.fellow(group_id))}", body(turn)
+
+    return ask
 
 
 @step("groups.create", weight=1)
@@ -36,7 +51,7 @@ async def create(turn: Turn) -> str:
 @step("groups.make_link", weight=2)
 async def make_link(turn: Turn) -> str:
     body = {"needs_approval": turn.pick([True, False]), "most_uses": turn.pick([None, 1])}
-    group_id = turn.group
+    group_id = turn.led(*LEADERS)
     found = await turn.world.answer(turn.me, "POST", f"/v1/groups/{group_id}/links", body)
     turn.world.links.append((group_id, found["link"]["token"]))
     return "done"
@@ -53,14 +68,72 @@ def joined(turn: Turn) -> Call:
 
 
 def invitation(method: str, answer: str) -> Callable[[Turn], Call | None]:
-    """One's own; taken back by whoever knows of it."""
+    """By a person who is invited; taken back by anybody."""
 
     def ask(turn: Turn) -> Call | None:
-        whose = turn.device if answer else turn.pick(turn.world.devices)
-        known = sorted(whose.lists.invitations)
-        return (method, f"/v1/group-invitations/{turn.pick(known)}{answer}", None) if known else None
+        invited = [device for device in turn.world.devices if device.lists.invitations]
+        if not invited:
+            return None
+        whose = turn.pick(invited)
+        known = turn.pick(sorted(whose.lists.invitations))
+        if answer:
+            turn.act_as(whose)
+        return method, f"/v1/group-invitations/{known}{answer}", None
 
     return ask
+
+
+def banned(turn: Turn) -> Call:
+    group_id = turn.led(*LEADERS)
+    turn.world.banned.append((group_id, turn.fellow(group_id)))
+    return "PUT", "/v1/groups/{}/bans/{}".format(*turn.world.banned[-1]), {"reason": "noise"}
+
+
+def unbanned(turn: Turn) -> Call | None:
+    if not turn.world.banned:
+        return None
+    group_id, person = turn.pick(turn.world.banned)
+    turn.lead(group_id, *LEADERS)
+    return "DELETE", f"/v1/groups/{group_id}/bans/{person}", None
+
+
+def asked(turn: Turn) -> Call:
+    """A group in which one is not, as far as one knows."""
+    outside = [cid for cid in turn.world.groups if cid not in turn.device.heads]
+    return "POST", f"/v1/groups/{turn.pick(outside or turn.world.groups)}/join-requests", {"message": "please"}
+
+
+def taken_back(turn: Turn) -> Call | None:
+    waiting = [device for device in turn.world.devices if device.lists.asked]
+    if not waiting:
+        return None
+    turn.act_as(turn.pick(waiting))
+    asked = turn.pick(sorted(turn.device.lists.asked.values(), key=lambda request: request["at"]))
+    return "DELETE", f"/v1/groups/{asked['group']}/join-requests", None
+
+
+def answered(how: str) -> Callable[[Turn], Call | None]:
+    """A request, by somebody who knows of it."""
+
+    def ask(turn: Turn) -> Call | None:
+        known = [
+            (device, request)
+            for device in turn.world.devices
+            for club in device.clubs.values()
+            for request in club.requests.values()
+        ]
+        if not known:
+            return None
+        device, request = turn.pick(known)
+        turn.act_as(device)
+        return "POST", f"/v1/groups/{request['group']}/join-requests/{request['person']['id']}/{how}", None
+
+    return ask
+
+
+def transferred(turn: Turn) -> Call:
+    group_id = turn.led("owner")
+    return "POST", f"/v1/groups/{group_id}/transfer", {"user": turn.fellow(group_id)}
 
 
 @step("groups.pass_on", weight=1)
@@ -109,39 +182,39 @@ async def set_limit(turn: Turn) -> None:
     await by(groups.set_limit, group_id=UUID(turn.group), limit=turn.pick([None, 3]))
 
 
-rest("invite", "groups.invite", group("POST", "/members", lambda turn: {"users": [str(turn.other.id)]}), 5)
+rest("invite", "groups.invite", led("POST", "/members", lambda turn: {"users": [str(turn.other.id)]}), 5)
 rest("accept", "groups.accept", invitation("POST", "/accept"), 4)
 rest("decline", "groups.decline", invitation("POST", "/decline"), 1)
-rest("withdraw", "groups.withdraw", invitation("DELETE", ""), 1)
+rest("withdraw", "groups.withdraw", invitation("DELETE", ""), 2)
 rest("revoke_link", "groups.revoke_link", revoked, 1)
 rest("join", "groups.join", joined, 4)
-rest("request", "groups.request", group("POST", "/join-requests", lambda turn: {"message": "please"}), 3)
-rest("take_back", "groups.take_back", group("DELETE", "/join-requests"), 1)
-rest("approve", "groups.approve", group("POST", "/join-requests/{other}/approve"), 3)
-rest("decline_request", "groups.decline_request", group("POST", "/join-requests/{other}/decline"), 1)
-rest("remove", "groups.remove", group("DELETE", "/members/{other}"), 3)
+rest("request", "groups.request", asked, 8)
+rest("take_back", "groups.take_back", taken_back, 6)
+rest("approve", "groups.approve", answered("approve"), 4)
+rest("decline_request", "groups.decline_request", answered("decline"), 4)
+rest("remove", "groups.remove", led("DELETE", "/members/{other}"), 3)
 rest(
     "appoint",
     "groups.appoint",
-    group("PATCH", "/members/{other}", lambda turn: {"role": turn.pick(["admin", "member"])}),
+    led("PATCH", "/members/{other}", lambda turn: {"role": turn.pick(["admin", "member"])}),
     4,
 )
 rest(
     "mute",
     "groups.mute",
-    group("PATCH", "/members/{other}", lambda turn: {"muted_until": turn.pick([LATER, None])}),
+    led("PATCH", "/members/{other}", lambda turn: {"muted_until": turn.pick([LATER, None])}),
     2,
 )
-rest("ban", "groups.ban", group("PUT", "/bans/{other}", lambda turn: {"reason": "noise"}), 1)
-rest("unban", "groups.unban", group("DELETE", "/bans/{other}"), 1)
+rest("ban", "groups.ban", banned, 2)
+rest("unban", "groups.unban", unbanned, 2)
 rest("leave", "groups.leave", group("POST", "/leave"), 3)
-rest("transfer", "groups.transfer", group("POST", "/transfer", lambda turn: {"user": str(turn.other.id)}), 1)
-rest("dismiss", "groups.dismiss", group("DELETE"), 0.4)
-rest("update", "groups.update", group("PATCH", "", lambda turn: turn.pick(CHANGES)), 4)
+rest("transfer", "groups.transfer", transferred, 1)
+rest("dismiss", "groups.dismiss", led("DELETE", roles=("owner",)), 0.4)
+rest("update", "groups.update", led("PATCH", "", lambda turn: turn.pick(CHANGES)), 4)
 rest(
     "announce",
     "groups.announce",
-    group("PUT", "/announcement", lambda turn: {"text": turn.pick(["Rehearsal at six", "No rehearsal", ""])}),
+    led("PUT", "/announcement", lambda turn: {"text": turn.pick(["Rehearsal at six", "No rehearsal", ""])}),
     2,
 )
 rest(

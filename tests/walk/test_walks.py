@@ -46,6 +46,7 @@ async def test_walks_end_with_what_new_devices_fetch(places: Places) -> None:
     assert (report.walks, report.steps) == (WALKS, WALKS * LENGTH)
     assert STEPS.keys() <= report.taken.keys()
     assert report.said["done"] > report.steps / 3
+    assert STEPS.keys() <= report.done.keys()
 
 
 @pytest.mark.parametrize("lost", LOST)
@@ -78,7 +79,7 @@ class Pretended(Walks):
 
     async def _walk(self, world: World, walks: Sequence[list[Step]], patience: float) -> Walked:
         steps = [step for walk in walks for step in walk]
-        return Walked(steps, [f"{name}: done" for name, *_ in steps], ["they differ"] if fails(steps) else [])
+        return Walked(steps, [f"ann {name} (bob): done" for name, *_ in steps], ["they differ"] if fails(steps) else [])
 
 
 async def test_a_walk_that_fails_is_told_as_short_as_it_can_be() -> None:

@@ -35,12 +35,34 @@ class Turn:
     @property
     def place(self) -> str:
         """A conversation, more often than not one that is one's own."""
-        return str(self.pick([self.world.club, self.world.direct, *sorted(self.device.heads), self.world.club]))
+        mine = sorted(self.device.heads)
+        return str(self.pick([*mine, self.world.club, *mine, self.world.direct]))
 
     @property
     def group(self) -> str:
-        mine = [cid for cid, head in sorted(self.device.heads.items()) if head["kind"] == "group"]
-        return str(self.pick([self.world.club, *(mine or [self.world.club]), *mine, self.pick(self.world.groups)]))
+        mine = [cid for cid in self.world.groups if cid in self.device.heads]
+        return str(self.pick([*mine, self.world.club, *mine, self.pick(self.world.groups)]))
+
+    def led(self, *roles: str) -> str:
+        """A group, for those who lead it."""
+        found = self.group
+        self.lead(found, *roles)
+        return found
+
+    def lead(self, group: str, *roles: str) -> None:
+        """Mostly one of those who do acts in the place of who was to."""
+        leaders = [device for device in self.world.devices if device.role_in(group) in roles]
+        if leaders and self.pick([True, True, False]):
+            self.act_as(self.pick(leaders))
+
+    def act_as(self, device: "Device") -> None:
+        self.device, self.me = device, device.person
+
+    def fellow(self, group: str) -> str:
+        """Mostly somebody who is in it, too."""
+        club = self.device.clubs.get(group)
+        others = [person for person in self.world.people if club and str(person.id) in club.members]
+        return str(self.pick([*(one for one in others if one.id != self.me.id), self.other]).id)
 
     def seq(self, place: str) -> int:
         """Mostly of a message that this device has."""
@@ -88,7 +110,8 @@ async def take(turn: Turn, name: str) -> str:
     found = STEPS[name].do(turn)
     try:
         if isinstance(found, Awaitable):
-            return str(await found or "done")
+            said = await found
+            return said if isinstance(said, str) else "done"
         return await turn.world.ask(turn.me, *found) if found else "nothing to do"
     except (Refused, DomainError) as e:
         return e.code

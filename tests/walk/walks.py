@@ -47,6 +47,7 @@ class Report:
     walks: int = 0
     steps: int = 0
     taken: Counter[str] = field(default_factory=Counter)
+    done: Counter[str] = field(default_factory=Counter)
     said: Counter[str] = field(default_factory=Counter)
     failure: str = ""
 
@@ -95,6 +96,7 @@ class Walks:
         self.report.steps += len(walked.steps)
         self.report.taken.update(name for name, *_ in walked.steps)
         self.report.said.update(line.rpartition(": ")[2] for line in walked.told)
+        self.report.done.update(line.split()[1] for line in walked.told if line.endswith(": done"))
 
     async def _walk(self, world: World, walks: Sequence[list[Step]], patience: float) -> Walked:
         steps: list[Step] = []

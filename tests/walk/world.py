@@ -9,10 +9,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import User
 from groups import actions as groups
 from tests import make
 from tests.gateway.stage import differences, django
+from tests.groups.conftest import wishes
 from tests.knowledge import Json, Refused
 from tests.make import Person
 from tests.walk.device import Device
@@ -32,6 +32,9 @@ class World:
         self.numbers = itertools.count(1)
         self.links: list[tuple[str, str]] = []
         self.call = "00000000-0000-4000-8000-000000000000"
+        self.caller: Person
+        self.called: Person
+        self.banned: list[tuple[str, str]] = []
         self.told: list[str] = []
         self.devices: list[Device] = []
 
@@ -55,7 +58,9 @@ class World:
         self.people = [make.person(name) for name in NAMES]
         self.seconds = [person.another_device() for person in self.people[:4]]
         ann, bob, cat, dan, _ = self.people
-        User.objects.filter(pk__in=[bob.id, dan.id]).update(added_to_groups="all")
+        self.caller, self.called = ann, bob
+        for person in self.people:
+            wishes(person, "all" if person in (bob, dan) else "nobody")
         wanted = groups.Wanted("Club", [bob.id, dan.id], {"takes_requests": True})
         club, _ = groups.create(user_id=ann.id, wanted=wanted, now=timezone.now())
         link = groups.make_link(user_id=ann.id, group_id=club, terms=groups.Terms(), now=timezone.now())
