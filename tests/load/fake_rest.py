@@ -64,11 +64,11 @@ class Api:
         if method == "POST":
             conversation = path.split("/")[3]
             self.revs[conversation] += 1
-            return 201, {**json.loads(body), "seq": 1, "rev": self.revs[conversation]}
+            return 201, {"key": json.loads(body)["key"], "seq": 1, "rev": self.revs[conversation]}
         if path == "/v1/conversations":
             return 200, {"items": [{"conversation": name, "rev": 6} for name in ("a", "b")]}
         before = int(query.split("before_seq=")[1].split("&")[0])
-        return 200, {"items": [{"seq": seq, "key": ""} for seq in range(before - 50, before)], "complete": False}
+        return 200, {"items": [{"seq": seq, "rev": seq} for seq in range(before - 50, before)], "complete": False}
 
 
 @asynccontextmanager

@@ -38,9 +38,8 @@ def readers(options: Options, seats: Sequence[Seat]) -> Sequence[Caller]:
     [writer] = people.make(1)
     talk = Talk(ids.uuid7(), Kind.GROUP, UUID(writer.user), [UUID(seat.user) for seat in seats])
     talks.store([talk])
-    full, rest = divmod(options.history, talks.AT_ONCE)
-    talks.write([talk] * talks.AT_ONCE, options.size, full)
-    talks.write([talk] * rest, options.size, 1)
+    for first in range(0, options.history, talks.AT_ONCE):
+        talks.write([talk] * min(talks.AT_ONCE, options.history - first), options.size, 1)
     return [Reader(seat.token, str(talk.id), options.history) for seat in seats]
 
 
