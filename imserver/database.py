@@ -8,11 +8,11 @@ store, by `arun` in a thread. No session state is kept: a transaction pooler may
 import asyncio
 from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, LiteralString, Self, TypeVar, cast
 
 from django.db import connection as django_connection
 from django.db import connections
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection, Cursor, OperationalError
 from psycopg_pool import AsyncConnectionPool
 
 Rows = list[tuple[Any, ...]]
@@ -66,10 +66,20 @@ def run(query: Query[Result]) -> Result:
 
 
 def _fetch_here(sql: LiteralString, parameters: Sequence[object]) -> Rows:
-    with django_connection.cursor() as cursor:
+    django_connection.ensure_connection()
+    link = django_connection.connection
+    wrapped = django_connection.make_debug_cursor if django_connection.queries_logged else django_connection.make_cursor
+    with wrapped(cast(Any, Prepared(link))) as cursor:
         cursor.execute(sql, cast(Any, parameters))
         rows: Rows = cursor.fetchall()
         return rows
+
+
+class Prepared(Cursor[tuple[Any, ...]]):
+    """A statement is planned once for a connection; with Django's own cursor, which writes parameters in, each time."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
+        return super().execute(query, params, prepare=True, **options)
 
 
 async def arun(query: Query[Result]) -> Result:

@@ -132,7 +132,11 @@ DATABASES = {
         "PASSWORD": _database.pop("password", ""),
         "HOST": _database.pop("host", ""),
         "PORT": _database.pop("port", ""),
-        "OPTIONS": {**_database, "pool": {"min_size": 1, "max_size": env.integer("DATABASE_POOL", 10), "timeout": 10}},
+        "OPTIONS": {
+            **_database,
+            "prepare_threshold": 5,  # without it nothing is prepared, whoever asks for that
+            "pool": {"min_size": 1, "max_size": env.integer("DATABASE_POOL", 10), "timeout": 10},
+        },
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "CONN_HEALTH_CHECKS": True,
     },

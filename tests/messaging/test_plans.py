@@ -88,7 +88,9 @@ class Watch:
             self._plans.append(json.loads(text.partition("plan:")[2])["Plan"])
 
     def scans(self) -> list[tuple[str, str, int]]:
-        """(table, how, rows it read) of each scan of a large table that ran."""
+        """(table, how, rows it read) of each scan of a large table that ran. What is prepared ends with the next."""
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
         plans, self._plans = self._plans, []
         return [
             (table, self._parents.get(how, how), rows)
