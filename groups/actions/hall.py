@@ -112,7 +112,7 @@ class Hall:
 
 
 Others = Callable[[UUID], Iterable[UUID]]
-"""Of a group."""
+"""Those of a group whose self logs have to be held with it: asked before it is held, and once more after."""
 
 
 @contextmanager
