@@ -87,16 +87,17 @@ class Book:
             raise errors.MessageNotFound
         return self.messages[seq - 1]
 
-    def edit(self, user: UUID, seq: int, content: str) -> int:
+    def edit(self, user: UUID, seq: int, content: str) -> None:
         line = self.message(user, seq)
+        if denied := self.people[user].denied:
+            raise errors.refusal(denied)
         if line.content is None:
             raise errors.Recalled
         if line.actor != user:
             raise errors.NotYours
-        if line.content == content:
-            return line.changed_rev
-        line.content = content
-        return self.note(32, user, seq)
+        if line.content != content:
+            line.content = content
+            self.note(32, user, seq)
 
     def recall(self, user: UUID, seq: int) -> int:
         line = self.message(user, seq)
@@ -152,6 +153,12 @@ class Ledger:
         book.people[draft.sender].read = seq
         self.keys[draft.key] = draft, rev, seq
         return 0, rev, seq
+
+    def edit(self, *, user_id: UUID, conversation_id: UUID, seq: int, content: str) -> None:
+        self.books[conversation_id].edit(user_id, seq, content)
+
+    def recall(self, *, user_id: UUID, conversation_id: UUID, seq: int) -> int:
+        return self.books[conversation_id].recall(user_id, seq)
 
     def mark(self, marks: Iterable[Mark]) -> dict[tuple[UUID, UUID], tuple[int, int]]:
         """The marks afterwards of everybody asked for who is a member."""
