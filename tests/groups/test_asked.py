@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from friends import actions as friends
@@ -98,6 +100,27 @@ def test_who_leaves_others_behind_ends_nothing(ann: Person, bob: Person, cat: Pe
     api(cat).post(f"/v1/groups/{group}/join-requests", {})
     api(bob).post(f"/v1/groups/{group}/leave", None, status=204)
     assert len(listed(cat, "group-join-requests")) == len(listed(ann, f"groups/{group}/join-requests")) == 1
+
+
+def test_what_was_asked_by_an_older_server_has_its_title_and_is_closed_where_its_group_is_over(
+    ann: Person, bob: Person, cat: Person
+) -> None:
+    groups = [found(ann, takes_requests=True) for _ in range(2)]
+    wishes(bob, "nobody")
+    for group in groups:
+        api(ann).post(f"/v1/groups/{group}/members", {"users": [str(bob.id)]})
+        api(cat).post(f"/v1/groups/{group}/join-requests", {})
+    by_its_owner(groups[1], ann)
+    connection.check_constraints()
+    MigrationExecutor(connection).migrate([("groups", "0003_member_names")])
+    with connection.cursor() as cursor:
+        for table in ("group_invitation", "join_request"):
+            cursor.execute(f"update {table} set state = 1, closed_at = null")
+    connection.check_constraints()
+    MigrationExecutor(connection).migrate([("groups", "0004_what_was_asked")])
+    invitations = [one["group"] for one in listed(bob, "group-invitations")]
+    assert [(group["id"], group["title"]) for group in invitations] == [(groups[0], "Club")]
+    assert [(one["group"], one["title"]) for one in listed(cat, "group-join-requests")] == [(groups[0], "Club")]
 
 
 @pytest.mark.django_db(transaction=True)
