@@ -13,7 +13,7 @@ import psycopg
 from psycopg import errors as sql
 
 from imserver import database
-from messaging import log, packing
+from messaging import log
 from messaging.writes import Draft, Outcome
 
 logger = logging.getLogger(__name__)
@@ -48,10 +48,8 @@ class Appender:
                 delay = min(delay * 2, 1.0)
 
     async def _connect(self) -> database.Connection:
-        connection = await database.connect()
-        packing.register(connection.adapters)
-        self._connection = connection
-        return connection
+        self._connection = await database.connect()
+        return self._connection
 
     async def close(self) -> None:
         connection, self._connection = self._connection, None

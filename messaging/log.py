@@ -10,10 +10,10 @@ from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from psycopg import Cursor
 
+from imserver.database import Prepared
 from messaging.events import NUMBERS
-from messaging.packing import Packed, bigints, register, smallints, texts, uuids
+from messaging.packing import Packed, bigints, smallints, texts, uuids
 from messaging.writes import Draft, Mark, Marked, Note, Outcome
 
 APPEND: Final[LiteralString] = "select * from append_v2(%s, %s, %s, %s, %s, %s, %s)"
@@ -45,10 +45,8 @@ def pack_marks(marks: Sequence[Mark]) -> list[Packed]:
 
 def _rows(sql: LiteralString, parameters: Sequence[Packed]) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
-    link = connection.connection
-    register(link.adapters)
-    with connection.wrap_database_errors, Cursor(link) as cursor:  # Django's own cursor would quote the arrays as text
-        return cursor.execute(sql, parameters, prepare=True).fetchall()
+    with connection.wrap_database_errors, Prepared(connection.connection) as cursor:
+        return cursor.execute(sql, parameters).fetchall()
 
 
 def append(drafts: Sequence[Draft]) -> list[Outcome]:

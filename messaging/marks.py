@@ -9,7 +9,7 @@ from imserver import database
 from imserver.errors import DomainError, Unavailable
 from imserver.realtime.gathering import Gathering
 from imserver.realtime.hub import Hub
-from messaging import announce, log, packing, queries
+from messaging import announce, log, queries
 from messaging.appender import BROKEN
 from messaging.writes import Mark, Marked
 
@@ -104,6 +104,5 @@ def _most(one: int | None, other: int | None) -> int | None:
 
 async def _marked(marks: Sequence[Mark]) -> list[Marked]:
     async with database.connection() as connection:
-        packing.register(connection.adapters)
         cursor = await connection.execute(log.MARK, log.pack_marks(marks), prepare=True)
         return [Marked(*row) for row in await cursor.fetchall()]

@@ -29,7 +29,7 @@ class _Texts(Packed):
 
 
 def register(adapters: AdaptersMap) -> None:
-    """Let a psycopg connection take packed arrays."""
+    """Let the psycopg connections that are made from now on take packed arrays."""
     for cls, oid in ((_Uuids, 2951), (_Smallints, 1005), (_Bigints, 1016), (_Texts, 1009)):
         adapters.register_dumper(cls, type(f"{cls.__name__}Dumper", (_PackedDumper,), {"oid": oid}))
 
