@@ -5,23 +5,22 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
+import django
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 from servestatic import ServeStaticASGI
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imserver.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
+from imserver.api.handler import Requests  # noqa: E402
 from imserver.urls import sockets  # noqa: E402
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 requests: set[asyncio.Future[None]] = set()
-static: Any = ServeStaticASGI(
-    django_application, root=settings.STATIC_ROOT, prefix="static/", autorefresh=settings.DEBUG
-)
+static: Any = ServeStaticASGI(Requests(), root=settings.STATIC_ROOT, prefix="static/", autorefresh=settings.DEBUG)
 
 
 async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:

@@ -1,11 +1,10 @@
 """The refusals of Django and django-allauth, spelled as ours; and of addresses that nothing can have."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final, cast
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
@@ -30,20 +29,11 @@ _BY_STATUS: Final[dict[int, type[DomainError]]] = {
 class Problems:
     """Spells the refusals of Django and django-allauth, whose own members stay in the body as extensions."""
 
-    sync_capable = async_capable = True
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
 
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response, self.is_async = (get_response, iscoroutinefunction(get_response))
-        if self.is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        if self.is_async:
-            return self._later(request)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return _unstorable(request) or _spell(request, self.get_response(request))
-
-    async def _later(self, request: HttpRequest) -> HttpResponseBase:
-        return _unstorable(request) or _spell(request, await self.get_response(request))
 
     def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponseBase | None:
         error = refusal(exc) if _is_api(request) else None

@@ -3,13 +3,11 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
-from asgiref.sync import iscoroutinefunction
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.test import AsyncClient, Client, RequestFactory
 from rest_framework import exceptions, serializers
 
-from imserver import errors
 from imserver.api import middleware, problems
 from imserver.errors import DomainError
 
@@ -108,16 +106,6 @@ def test_pages_and_good_answers_are_left_alone() -> None:
 
 def through(view: Callable[[HttpRequest], HttpResponse], path: str) -> Any:
     return middleware.Problems(view)(RequestFactory().get(path))
-
-
-async def test_under_asgi_no_request_hops_a_thread() -> None:
-    async def view(_: HttpRequest) -> HttpResponse:
-        return HttpResponse(status=404)
-
-    wrapped = middleware.Problems(view)
-    assert iscoroutinefunction(wrapped)
-    answer: Any = wrapped(RequestFactory().get("/v1/x"))
-    assert json.loads((await answer).content)["code"] == errors.NotFound.code
 
 
 DEEP = "[" * 20_000
