@@ -10,17 +10,18 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 from servestatic import ServeStaticASGI
 
+from imserver.api.handler import Handler
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imserver.settings")
 django.setup(set_prefix=False)
 
-from imserver.api.handler import Requests  # noqa: E402
 from imserver.urls import sockets  # noqa: E402
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 requests: set[asyncio.Future[None]] = set()
-static: Any = ServeStaticASGI(Requests(), root=settings.STATIC_ROOT, prefix="static/", autorefresh=settings.DEBUG)
+static: Any = ServeStaticASGI(Handler(), root=settings.STATIC_ROOT, prefix="static/", autorefresh=settings.DEBUG)
 
 
 async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:

@@ -45,7 +45,7 @@ def pack_marks(marks: Sequence[Mark]) -> list[Packed]:
 
 def _rows(sql: LiteralString, parameters: Sequence[Packed]) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
-    with connection.wrap_database_errors, Prepared(connection.connection) as cursor:
+    with connection.wrap_database_errors, Prepared(connection.connection) as cursor:  # not logged: arrays are binary
         return cursor.execute(sql, parameters).fetchall()
 
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 
-class Requests(ASGIHandler):
+class Handler(ASGIHandler):
     """Django, with a thread for a whole request: its own handler goes into one and back for each middleware."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from asgiref.sync import AsyncToSync, SyncToAsync
 from channels.testing import HttpCommunicator
 from django.core.handlers.asgi import ASGIHandler
 
-from imserver.api.handler import Requests
+from imserver.api.handler import Handler
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ async def status(handler: ASGIHandler) -> int:
 
 async def test_a_request_is_answered_in_one_thread(changes: list[str]) -> None:
     """Its beginning, its answer, its end; the rest of the chain is called where it is."""
-    assert await status(Requests()) == 200
+    assert await status(Handler()) == 200
     assert changes == ["SyncToAsync"] * 3
 
 
@@ -47,4 +47,4 @@ async def test_what_fails_in_the_chain_is_answered_too(monkeypatch: pytest.Monke
         raise ZeroDivisionError
 
     monkeypatch.setattr("imserver.api.views.Limits.get", fail)
-    assert await status(Requests()) == 500
+    assert await status(Handler()) == 500
