@@ -1,4 +1,4 @@
-"""How often a request changes threads: each is a tenth of a millisecond, and Django's own handler makes a dozen."""
+"""How often a request changes threads; with Django's own handler it was 17 times."""
 
 from typing import Any
 
