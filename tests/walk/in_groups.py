@@ -1,6 +1,7 @@
 """What people do with groups, mostly by the door that clients use."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from messaging.rules import Role
 from tests.phone import Json
 from tests.walk.turn import STEPS, Call, Step, Turn, by, rest, step
 
-LATER = "2027-12-31T12:00:00Z"
+LATER = (timezone.now() + timedelta(days=30)).isoformat()
 CHANGES: tuple[Json, ...] = (
     {"title": "Choir"}, {"title": "Club"}, {"description": "We sing."}, {"only_admins_post": True},
     {"only_admins_post": False}, {"all_history": True}, {"all_history": False}, {"members_invite": True},

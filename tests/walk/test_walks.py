@@ -4,6 +4,7 @@
 """
 
 import inspect
+import itertools
 from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
@@ -16,6 +17,7 @@ from tests.processes import Gateway
 from tests.walk.club import Club
 from tests.walk.device import Device
 from tests.walk.steps import STEPS
+from tests.walk.turn import ranked
 from tests.walk.walks import LENGTH, Step, Walked, Walks, read, spelled, steps_of
 from tests.walk.web import ViewsHere
 from tests.walk.world import Places, World
@@ -89,6 +91,11 @@ async def test_a_walk_that_fails_is_told_as_short_as_it_can_be() -> None:
     shortest = read(last.partition("--replay '")[2].rstrip("'\""))
     assert [name for name, *_ in shortest] == ["recall", "react"]
     assert (await Pretended([]).replay(shortest)).failure
+
+
+def test_the_same_number_leads_to_the_same_place_whatever_its_identifier() -> None:
+    for club, direct, another in itertools.permutations("123"):
+        assert ranked({another, direct, club}, [club, direct]) == [club, direct, another]
 
 
 def test_a_walk_is_spelled_so_that_it_can_be_walked_again() -> None:

@@ -1,6 +1,6 @@
 """A step of a walk: who does it, to whom, and a number that decides the rest. It may be refused; that is fine."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -35,7 +35,7 @@ class Turn:
     @property
     def place(self) -> str:
         """A conversation, more often than not one that is one's own."""
-        mine = sorted(self.device.heads)
+        mine = ranked(self.device.heads, self.world.known)
         return str(self.pick([*mine, self.world.club, *mine, self.world.direct]))
 
     @property
@@ -82,6 +82,12 @@ class Turn:
         if self.pick([True, False, False, False]):
             draft["reply_to"] = self.seq(place)
         return draft
+
+
+def ranked(places: Iterable[str], known: Sequence[str]) -> list[str]:
+    """The same for the same number, whatever the identifiers of this walk are: those of two people are random."""
+    order = {cid: rank for rank, cid in enumerate(known)}
+    return sorted(places, key=lambda cid: (order.get(cid, len(order)), cid))
 
 
 Do = Callable[[Turn], Any]

@@ -72,6 +72,11 @@ class World:
             make.message(ann, place, "hello")
             self.newest[str(place)] = 1
 
+    @property
+    def known(self) -> list[str]:
+        """In the order in which they were made."""
+        return [*self.groups[:2], self.direct, *self.groups[2:]]
+
     def devices_of(self, person: Person) -> list[Device]:
         return [device for device in self.devices if device.person.id == person.id]
 
