@@ -76,7 +76,8 @@ def kafka(settings: Any) -> Iterator[str]:
 @pytest.fixture
 def mongo(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mongo]:
     """A real MongoDB, with a database of the test's own, as the inbox. Goes with the marker `mongo`."""
-    monkeypatch.setattr(mongo_store, "READ_SECONDS", 10.0)  # a busy machine is no outage
+    for patience in ("READ_SECONDS", "PROBE_SECONDS"):  # a busy machine is no outage
+        monkeypatch.setattr(mongo_store, patience, 10.0)
     settings.MONGO_URL, settings.MONGO_DATABASE = servers.FOUND["mongo"], f"imtest-{secrets.token_hex(6)}"
     store.current.cache_clear()
     there = store.current()

@@ -47,13 +47,14 @@ def _run(data_dir: Path) -> None:
     port = env.integer("PORT", 8000)
     if not 0 < port < 1 << 16:
         raise Trouble(f"PORT={port}: choose a number from 1 to 65535.")
+    supervisor = Supervisor(data_dir, port)  # it knows from now on who must not go away
     data_dir.mkdir(parents=True, exist_ok=True)
     with _alone(data_dir, port):
         if not wait_for(lambda: ports.is_free(port), 3):
             raise Trouble(f"Port {port} belongs to another program: end that one or choose another, PORT={port + 1}.")
         if shutil.disk_usage(data_dir).free < _FREE_BYTES:
             raise disk_full(data_dir)
-        _supervise(Supervisor(data_dir, port))
+        _supervise(supervisor)
 
 
 @contextmanager

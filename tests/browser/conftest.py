@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from django.core.management import call_command
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.browser.screen import ARGUMENTS, CHROMIUM, Screen
 from tests.processes import Gateway
@@ -15,6 +15,8 @@ HERE = Path(__file__).parent
 Blank = Callable[..., Awaitable[Screen]]
 Enter = Callable[..., Awaitable[Screen]]
 Again = Callable[..., Awaitable[Screen]]
+
+expect.set_options(timeout=15_000)  # what takes that long is not there; a busy machine is just slow
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import itertools
 import secrets
-from typing import Any
 
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
@@ -110,12 +109,10 @@ class Screen:
         self._show(await self.context.new_page())
         await self.page.goto(self.url)
 
-    async def stored(self) -> dict[str, Any]:
-        """What this person leaves on the device."""
-        found: dict[str, Any] = await self.page.evaluate(
-            "async () => ({databases: (await indexedDB.databases()).map(({name}) => name), texts: {...localStorage}})"
-        )
-        return found
+    async def keeps_nothing(self) -> bool:
+        """On the device, of who was here."""
+        kept: int = await self.page.evaluate("async () => (await indexedDB.databases()).length + localStorage.length")
+        return kept == 0
 
     def row(self, title: str) -> Locator:
         named = self.page.locator(".row-title").filter(has_text=title)

@@ -113,7 +113,7 @@ async def test_what_admins_do_about_members(enter: Enter) -> None:
     await expect(third.toasts).to_contain_text("You are no longer in “Choir”.")
     for _ in range(2):
         await keeps_the_choir(cem)
-        await cem.page.wait_for_timeout(500)  # the store is written behind
+        await cem.page.wait_for_timeout(1_000)  # the store is written behind
         await cem.page.reload()
     await expect(group.member("Cem")).to_have_count(0)
     await expect(second.notices.last).to_have_text("Ann banned Cem")

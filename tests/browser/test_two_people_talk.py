@@ -5,6 +5,7 @@ from playwright.async_api import Route, expect
 
 from tests.browser.conftest import Again, Enter
 from tests.browser.screen import Screen
+from tests.gateway.stage import until
 from tests.processes import Gateway
 
 pytestmark = pytest.mark.browser
@@ -68,6 +69,7 @@ async def test_a_reload_resumes_with_what_it_has(pair: Pair) -> None:
     await ann.page.reload()
     await ann.sees("Hello Bob")
     await expect(ann.banner).to_be_hidden()
+    await until(lambda: sent)
     await ann.page.wait_for_timeout(500)
     assert '"type":"hello"' in sent[0]
     assert '"heads":{"' in sent[0]
@@ -290,7 +292,7 @@ async def test_logging_out_leaves_nothing_behind_in_any_tab(pair: Pair) -> None:
     await ann.log_out()
     for screen in (ann, second):
         await expect(screen.page.get_by_role("heading", name="Welcome back")).to_be_visible()
-    assert await ann.stored() == {"databases": [], "texts": {}}
+    await until(ann.keeps_nothing)
     await ann.log_in(ann.username)
     await ann.open("Bob")
     await ann.sees("Hello Bob")

@@ -18,6 +18,7 @@ from tests import make
 from tests.gateway.proxy import Proxy
 from tests.gateway.stage import converged, django, redis_url, rest, until
 from tests.make import Person
+from tests.messaging.race import wait_for_rival
 from tests.phone import Phone
 from tests.processes import Gateway, database_address, database_url
 
@@ -104,19 +105,21 @@ async def test_a_request_that_is_under_way_is_answered(
     ann, bob, *_ = people
     direct = await django(make.direct, ann, bob)
     leaving: Gateway = await gateway(DRAIN_SECONDS="10")
-    held, enough = threading.Event(), threading.Event()
+    held, waited_for, enough = threading.Event(), threading.Event(), threading.Event()
 
     def hold() -> None:
         with transaction.atomic():
             Conversation.objects.select_for_update().get(pk=direct)
             held.set()
+            wait_for_rival()
+            waited_for.set()
             enough.wait(20)
 
     holding = asyncio.create_task(sync_to_async(hold, thread_sensitive=False)())
     await until(held.is_set)
     said = {"key": str(uuid4()), "kind": "text", "content": {"text": "x"}}
     saying = asyncio.create_task(rest(leaving, ann, "POST", f"/v1/conversations/{direct}/messages", said))
-    await asyncio.sleep(0.5)
+    await until(waited_for.is_set)
     ending = asyncio.create_task(sync_to_async(leaving.stop, thread_sensitive=False)())
     await asyncio.sleep(0.5)
     assert not saying.done()

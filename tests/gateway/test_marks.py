@@ -43,7 +43,7 @@ async def test_a_first_message_that_finds_no_way_is_told_to_try_again_with_its_k
     people: list[Person], gateway: Callable[..., Any], phone: PhoneOf
 ) -> None:
     ann, bob, *_ = people
-    server = await gateway(DATABASE_URL=f"{database_url()} options='-c statement_timeout=300'")
+    server = await gateway(DATABASE_URL=f"{database_url()} options='-c statement_timeout=1500'")
     writer, key = await phone(ann, server).connect(), str(uuid4())
     place = rules.pair(ann.id, bob.id)
     async with await psycopg.AsyncConnection.connect(database_url()) as other:

@@ -79,13 +79,13 @@ async def test_a_friend_is_seen_coming_and_going_on_either_gateway(people: list[
         assert seen(phone, bob) == [{"user": str(bob.id), "online": False}]
     telephone = await on(bob)
     for phone in watchers:
-        await until(lambda phone=phone: states(phone, bob) == [False, True], 3)
+        await until(lambda phone=phone: states(phone, bob) == [False, True])
     left_at = timezone.now()
     await telephone.close()
     for phone in watchers:
-        await until(lambda phone=phone: states(phone, bob) == [False, True, False], GRACE + 3)
+        await until(lambda phone=phone: states(phone, bob) == [False, True, False], GRACE + 10)
         said = datetime.fromisoformat(seen(phone, bob)[-1]["last_seen_at"])
-        assert abs(said - left_at) < timedelta(seconds=2)
+        assert abs(said - left_at) < timedelta(seconds=10)
     assert timezone.now() - left_at > timedelta(seconds=GRACE)
 
 
@@ -97,12 +97,12 @@ async def test_who_is_back_in_time_was_never_away(people: list[Person], on: Conn
     for gateway in (0, 1, 0):
         await (await on(bob, gateway)).close()
     telephone = await on(bob, 1)
-    await until(lambda: states(watcher, bob) == [False, True], 3)
+    await until(lambda: states(watcher, bob) == [False, True])
     await (await on(bob)).close()  # a second device: the first one is still there
     await watcher.quiet(GRACE + 1.5)
     assert states(watcher, bob) == [False, True]
     await telephone.close()
-    await until(lambda: states(watcher, bob) == [False, True, False], GRACE + 3)
+    await until(lambda: states(watcher, bob) == [False, True, False], GRACE + 10)
 
 
 async def test_who_begins_to_watch_within_the_grace_sees_what_all_see(people: list[Person], on: Connect) -> None:
@@ -113,11 +113,11 @@ async def test_who_begins_to_watch_within_the_grace_sees_what_all_see(people: li
     async def noted() -> bool:
         return await django(lambda: User.objects.get(pk=bob.id).last_seen_at) is not None
 
-    await until(noted, 3)
+    await until(noted)
     watcher = await on(ann, 1)
     await watch(watcher, bob)
     assert states(watcher, bob) == [True]
-    await until(lambda: states(watcher, bob) == [True, False], GRACE + 3)
+    await until(lambda: states(watcher, bob) == [True, False], GRACE + 10)
 
 
 async def test_only_who_may_sees_it(people: list[Person], on: Connect) -> None:
@@ -133,11 +133,11 @@ async def test_only_who_may_sees_it(people: list[Person], on: Connect) -> None:
     assert seen(stranger, bob) == [hidden]
     assert states(stranger, eve) == [True], "oneself"
     await django(accounts.update_privacy, user_id=bob.id, changes={"presence": "nobody"})
-    await until(lambda: states(watcher, bob) == [True, False], 3)
+    await until(lambda: states(watcher, bob) == [True, False])
     assert seen(watcher, bob)[-1] == hidden
     await telephones[0].close()
     await django(accounts.update_privacy, user_id=bob.id, changes={"presence": "all"})
-    await until(lambda: "last_seen_at" in seen(stranger, bob)[-1], GRACE + 3)
+    await until(lambda: "last_seen_at" in seen(stranger, bob)[-1], GRACE + 10)
 
 
 async def test_the_blocked_sees_a_stranger(people: list[Person], on: Connect) -> None:
@@ -147,13 +147,13 @@ async def test_the_blocked_sees_a_stranger(people: list[Person], on: Connect) ->
     await watch(of_ann, bob)
     await watch(of_bob, ann)
     await django(actions.block, user_id=ann.id, other_id=bob.id, now=timezone.now())
-    await until(lambda: states(of_bob, ann) == [True, False], 3)
+    await until(lambda: states(of_bob, ann) == [True, False])
     assert seen(of_bob, ann)[-1] == {"user": str(ann.id), "online": False}
     assert states(of_ann, bob) == [True], "who blocks sees what he saw"
     await django(actions.unblock, user_id=ann.id, other_id=bob.id)
-    await until(lambda: states(of_bob, ann) == [True, False, True], 3)
+    await until(lambda: states(of_bob, ann) == [True, False, True])
     await django(actions.remove, user_id=bob.id, friend_id=ann.id)
-    await until(lambda: (states(of_bob, ann)[-1], states(of_ann, bob)) == (False, [True, False]), 3)
+    await until(lambda: (states(of_bob, ann)[-1], states(of_ann, bob)) == (False, [True, False]))
 
 
 async def test_a_list_replaces_the_one_before_it(people: list[Person], on: Connect) -> None:
@@ -165,7 +165,7 @@ async def test_a_list_replaces_the_one_before_it(people: list[Person], on: Conne
     await watch(watcher, cat)
     for person in (bob, cat):
         await on(person)
-    await until(lambda: states(watcher, cat) == [False, True], 3)
+    await until(lambda: states(watcher, cat) == [False, True])
     await watcher.quiet()
     assert states(watcher, bob) == [False]
     await watcher.call("presence.watch", {"users": []})
@@ -187,7 +187,7 @@ async def test_people_of_a_gateway_that_was_killed_go(
     await watch(watcher, bob)
     assert states(watcher, bob) == [True]
     os.kill(pair[1].pid, signal.SIGKILL)
-    await until(lambda: states(watcher, bob) == [True, False], 31 + GRACE + 3)
+    await until(lambda: states(watcher, bob) == [True, False], 31 + GRACE + 10)
 
 
 async def test_the_list_of_devices_knows_when_each_was_here(
@@ -202,7 +202,7 @@ async def test_the_list_of_devices_knows_when_each_was_here(
         _, found = await rest(pair[0], ann, "GET", "/v1/me/devices")
         return timezone.now() - datetime.fromisoformat(found["items"][0]["last_seen_at"]) < timedelta(minutes=1)
 
-    await until(noted, 3)
+    await until(noted)
 
 
 async def test_it_goes_on_when_redis_is_back(people: list[Person], gateway: Callable[..., Any], phone: PhoneOf) -> None:

@@ -101,7 +101,7 @@ test("a refusal marks the message, lets the next one pass, and can be retried or
 test("who is muted for long, or for good, is told so, and who may write in a moment waits", async () => {
   for (const code of ["muted", "slow_mode"]) {
     const refused = (until) => new ImError({ code, retry: "later", details: until && { until } });
-    const moments = [new Date(Date.now() + 3_600_000).toISOString(), undefined, new Date(Date.now() + 30).toISOString()];
+    const moments = [new Date(Date.now() + 3_600_000).toISOString(), undefined, new Date(Date.now() + 300).toISOString()];
     const { outbox, sent } = outboxTo((_, count) => {
       if (count <= moments.length) throw refused(moments[count - 1]);
       return ok();

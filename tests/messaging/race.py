@@ -57,8 +57,13 @@ def results(*calls: Callable[[], Any]) -> list[Any]:
 def waiting(call: Callable[[], Any]) -> Racer:
     """The call in a thread, as soon as it waits for a lock that this thread's transaction holds."""
     racer = Racer(call, threading.Barrier(1))
-    _until(_somebody_waits_for_me)
+    wait_for_rival()
     return racer
+
+
+def wait_for_rival() -> None:
+    """Until somebody waits for a lock that this thread's transaction holds."""
+    _until(_somebody_waits_for_me)
 
 
 def _somebody_waits_for_me() -> bool:

@@ -3,7 +3,7 @@
 import uuid
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imserver import ids
@@ -48,6 +48,7 @@ def test_our_own_ids_are_uuid7_of_now() -> None:
     rules.check_key(found[0], ids.millis(found[0]))
 
 
+@settings(deadline=None)
 @given(st.uuids(), st.uuids())
 def test_the_conversation_of_two_has_one_id_whoever_asks(one: uuid.UUID, other: uuid.UUID) -> None:
     found = rules.pair(one, other)

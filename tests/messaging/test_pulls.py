@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imserver import database
@@ -153,6 +153,7 @@ def test_who_goes_while_he_asks_for_a_message_does_not_get_it(group: UUID, ann: 
         interrupted(message(bob.id, group, 1), lambda: goes(ann, bob, group))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 30), st.integers(0, 8)), max_size=12))
 def test_spans_that_touch_are_read_as_one(raw: list[tuple[int, int, int]]) -> None:
     places = [uuid7() for _ in range(3)]

@@ -105,7 +105,7 @@ def begin(folder: Path, **variables: str) -> Run:
 
 
 def gone(pids: dict[str, int]) -> bool:
-    return wait_for(lambda: not any(command_line(pid) for pid in pids.values()), 20)
+    return wait_for(lambda: not any(command_line(pid) for pid in pids.values()), 60)
 
 
 def test_one_command_brings_the_server_up_and_ctrl_c_ends_all_of_it(folder: Path) -> None:
