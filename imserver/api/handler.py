@@ -7,9 +7,8 @@ from django.http.response import HttpResponseBase
 class Handler(ASGIHandler):
     """Django, with a thread for a whole request: its own handler goes into one and back for each middleware."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.load_middleware(is_async=False)
+    def load_middleware(self, *_: object, **__: object) -> None:
+        super().load_middleware(is_async=False)
 
     async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
         return await sync_to_async(self.get_response)(request)
