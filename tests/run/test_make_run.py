@@ -1,5 +1,6 @@
 """`make run` over real processes: `python -m imserver.embedded` in a folder of its own."""
 
+import fcntl
 import http.client
 import os
 import re
@@ -9,7 +10,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -104,8 +107,8 @@ def begin(folder: Path, **variables: str) -> Run:
     return runs[-1]
 
 
-def gone(pids: dict[str, int]) -> bool:
-    return wait_for(lambda: not any(command_line(pid) for pid in pids.values()), 60)
+def gone(pids: dict[str, int], seconds: float = 20) -> bool:
+    return wait_for(lambda: not any(command_line(pid) for pid in pids.values()), seconds)
 
 
 def test_one_command_brings_the_server_up_and_ctrl_c_ends_all_of_it(folder: Path) -> None:
@@ -149,20 +152,44 @@ def test_killed_with_9_it_leaves_nothing_behind_and_starts_clean(folder: Path) -
     assert gone(parts)
 
 
-def test_it_ends_with_the_make_that_started_it(folder: Path) -> None:
-    shell = subprocess.Popen(
+def made_in(folder: Path) -> "subprocess.Popen[bytes]":
+    """The command, by a process above it."""
+    return subprocess.Popen(
         [sys.executable, "-c", f"import subprocess; subprocess.run([{sys.executable!r}, '-m', 'imserver.embedded'])"],
         cwd=ROOT,
         env={name: value for name, value in os.environ.items() if name not in OURS}
         | {"DATA_DIR": str(folder), "PORT": str(ports.choose())},
         stdout=subprocess.DEVNULL,
     )
-    lock = folder / "lock"
+
+
+def test_it_ends_with_the_make_that_started_it(folder: Path) -> None:
+    shell, lock = made_in(folder), folder / "lock"
     assert wait_for(lambda: lock.exists() and "process" in lock.read_text(), 20)
     supervisor = int(lock.read_text().split()[-1])
     shell.kill()
     shell.wait()
-    assert gone({"supervisor": supervisor})
+    assert gone({"supervisor": supervisor}, 60), "it looks once it has started"
+
+
+def test_it_ends_with_a_make_that_ended_before_it_began(folder: Path) -> None:
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # as a run that is still ending
+        shell = made_in(folder)
+        assert wait_for(lambda: waits_for(lock, shell) != 0, 20)
+        supervisor = waits_for(lock, shell)
+        shell.kill()
+        shell.wait()
+    assert gone({"supervisor": supervisor}, 60)
+
+
+def waits_for(lock: IO[str], shell: "subprocess.Popen[bytes]") -> int:
+    """The process under this shell that has the file open, too."""
+    for found in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):
+            if found.samefile(lock.name) and parent_of(pid := int(found.parts[2])) == shell.pid:
+                return pid
+    return 0
 
 
 def test_a_second_run_in_the_folder_is_refused(folder: Path) -> None:
