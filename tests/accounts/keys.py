@@ -16,14 +16,14 @@ from fido2.cose import ES256
 from fido2.webauthn import AttestedCredentialData, AuthenticatorData
 
 PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
-STEP_SECONDS, TYPED_SECONDS = 30, 4
 
 
 def totp(secret: str, ahead: int = 0) -> str:
-    """The code of RFC 6238, of a time step from now. One of the last step is taken until this one ends: wait for it."""
-    if ahead < 0 and (left := STEP_SECONDS - time.time() % STEP_SECONDS) < TYPED_SECONDS:
-        time.sleep(left)
-    step = struct.pack(">Q", int(time.time()) // STEP_SECONDS + ahead)
+    """The code of RFC 6238, of a time step from now.
+
+    Each is taken once, and only after older ones: this one first and then the next, both are taken for 30 s at least.
+    """
+    step = struct.pack(">Q", int(time.time()) // 30 + ahead)
     digest = hmac.digest(base64.b32decode(secret), step, "sha1")
     [value] = struct.unpack(">I", digest[(at := digest[-1] & 15) : at + 4])
     return f"{(value & 0x7FFFFFFF) % 10**6:06}"

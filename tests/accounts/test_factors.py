@@ -52,9 +52,9 @@ def phone(ann: User) -> Api:
 
 
 def protect(phone: Api) -> str:
-    """Codes of an app, from now on. Returns the secret."""
+    """Codes of an app, from the next one on. Returns the secret."""
     secret = str(phone.get(TOTP, status=404)["meta"]["secret"])
-    phone.post(TOTP, {"code": totp(secret, -1)})
+    phone.post(TOTP, {"code": totp(secret)})
     return secret
 
 
@@ -77,7 +77,7 @@ def test_a_password_alone_no_longer_opens_a_protected_account(ann: User, phone: 
     flow = begin()
     assert flow.flows == {"mfa_authenticate"}
     assert Device.objects.count() == 1
-    answer = flow.go_on("/v1/auth/2fa/authenticate", {"code": totp(secret)})
+    answer = flow.go_on("/v1/auth/2fa/authenticate", {"code": totp(secret, 1)})
     assert set(answer["meta"]) == {"is_authenticated", "access_token", "refresh_token"}
     assert Api(answer["meta"]["access_token"]).get("/v1/me")["username"] == "ann"
     assert [one["type"] for one in phone.get(FACTORS)["data"]] == ["totp", "recovery_codes"]
@@ -91,13 +91,13 @@ def test_the_secret_comes_with_its_picture(phone: Api) -> None:
 
 
 def test_a_code_is_good_once_also_when_redis_has_forgotten_it(phone: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    secret = protect(phone)
-    used = totp(secret)
-    begin().go_on("/v1/auth/2fa/authenticate", {"code": used})
     monkeypatch.setattr("allauth.mfa.totp.internal.auth.cache.add", lambda *_args, **_options: True)
-    for again in (used, totp(secret, -1)):
+    secret = protect(phone)
+    older, used = totp(secret), totp(secret, 1)
+    assert begin().go_on("/v1/auth/2fa/authenticate", {"code": older}, 400)["code"] == "incorrect_code"
+    begin().go_on("/v1/auth/2fa/authenticate", {"code": used})
+    for again in (used, older):
         assert begin().go_on("/v1/auth/2fa/authenticate", {"code": again}, 400)["code"] == "incorrect_code"
-    begin().go_on("/v1/auth/2fa/authenticate", {"code": totp(secret, 1)})
 
 
 def test_a_code_may_be_one_step_off(phone: Api) -> None:
@@ -143,7 +143,7 @@ def test_codes_are_guessed_five_times_and_no_more_from_many_places_at_once(phone
         answers = list(pool.map(guess, range(16)))
     assert answers.count("incorrect_code") <= 5
     assert {*answers} == {"incorrect_code", "rate_limited"}
-    assert flows[0].go_on("/v1/auth/2fa/authenticate", {"code": totp(secret)}, 429)["code"] == "rate_limited"
+    assert flows[0].go_on("/v1/auth/2fa/authenticate", {"code": totp(secret, 1)}, 429)["code"] == "rate_limited"
 
 
 def test_a_recovery_code_opens_once(phone: Api) -> None:
@@ -228,7 +228,7 @@ def test_codes_of_mails_do_not_get_around_a_second_factor(phone: Api) -> None:
     flow = Flow().begin("/v1/auth/code/request", {"email": "ann@example.com"})
     waiting = flow.go_on("/v1/auth/code/confirm", {"code": code()}, 401)
     assert [one["id"] for one in waiting["data"]["flows"] if one.get("is_pending")] == ["mfa_authenticate"]
-    flow.go_on("/v1/auth/2fa/authenticate", {"code": totp(secret)})
+    flow.go_on("/v1/auth/2fa/authenticate", {"code": totp(secret, 1)})
 
 
 def test_without_a_protected_account_there_are_no_recovery_codes(phone: Api) -> None:

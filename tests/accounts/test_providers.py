@@ -138,7 +138,7 @@ def test_a_second_factor_is_asked_for_all_the_same(provider: Provider, ann: User
     said = body(provider.id_token("a1", email="ann@example.com", email_verified=True))
     flow = Flow().begin("/v1/auth/provider/token", said)
     assert flow.flows == {"mfa_authenticate"}
-    flow.go_on("/v1/auth/2fa/authenticate", {"code": totp(secret)})
+    flow.go_on("/v1/auth/2fa/authenticate", {"code": totp(secret, 1)})
 
 
 def test_an_id_token_is_good_once(provider: Provider) -> None:
