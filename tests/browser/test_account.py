@@ -42,7 +42,7 @@ async def change_password(screen: Screen, current: str, new: str) -> None:
 
 async def ends(screen: Screen) -> None:
     """Nobody is logged in there any more, and nothing stands in the way of who comes next."""
-    await expect(screen.page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    await expect(screen.page.get_by_role("heading", name="Welcome back")).to_be_visible(timeout=5_000)
     await expect(screen.page.get_by_role("dialog")).to_have_count(0)
 
 

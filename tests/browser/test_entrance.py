@@ -120,6 +120,7 @@ async def test_no_more_than_two_are_sent_again(ann: Visitor) -> None:
         await ann.again.click()
         await ann.post.receive(ann.email, count)
         await expect(ann.again).to_have_text(re.compile(r"^Send again in"))  # which it says once it has the answer
+        await expect(ann.again).to_be_disabled()
     await ann.minutes_pass()
     await ann.again.click()
     await expect(ann.page.get_by_text("No more codes are sent for this try.")).to_be_visible()

@@ -124,7 +124,7 @@ async def test_without_redis_the_sockets_of_one_gateway_go_on_and_the_others_con
         for n in range(20):
             await here[0].say(f"here {n}", group)
             await there[0].say(f"there {n}", direct)
-        await until(lambda: here[2].texts(group)[-20:] == [f"here {n}" for n in range(20)])
+        await until(lambda: here[2].texts(group)[-20:] == [f"here {n}" for n in range(20)], 2)
         assert there[2].texts(group) == ["hello"]
         newcomer = await (await phone(bob, cut_off).connect()).load()  # one can still log in
         proxy.restore()

@@ -66,6 +66,7 @@ async def test_removed_members_hear_nothing_later_and_newcomers_nothing_older(
         revs = [item["rev"] for item in items(device, group)]
         assert moves["member.joined", device.me] <= min(revs)
         assert max(revs) < moves["member.left", device.me]
+        assert str(group) not in device.heads
         await gets_nothing(device, group)
     heard = [words(device) for device in devices]
     await talkers[0].tell("typing", {"conversation": str(group)})

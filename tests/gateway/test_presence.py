@@ -85,7 +85,7 @@ async def test_a_friend_is_seen_coming_and_going_on_either_gateway(people: list[
     for phone in watchers:
         await until(lambda phone=phone: states(phone, bob) == [False, True, False], GRACE + 10)
         said = datetime.fromisoformat(seen(phone, bob)[-1]["last_seen_at"])
-        assert abs(said - left_at) < timedelta(seconds=10)
+        assert abs(said - left_at) < timedelta(seconds=2)
     assert timezone.now() - left_at > timedelta(seconds=GRACE)
 
 
